@@ -1,0 +1,1 @@
+"""Millstream: live shows, fair shares, and the roads that carry the goods."""

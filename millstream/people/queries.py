@@ -1,0 +1,118 @@
+"""Reads about people and other actors."""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from django.db.models import Q
+
+from millstream.kernel.refusals import NotFound
+from millstream.kernel.sealing import lookup_hmac, unseal
+from millstream.people.actions.read_address import opened
+from millstream.people.models import Actor, Address, Contact, Membership, Visitor
+from millstream.people.rules import mask_contact, masked
+from millstream.people.types import ActorId, ActorKind, ActorRecord, AddressMasked, MembershipRecord, Role
+
+
+def record_of(row: Actor) -> ActorRecord:
+    """The public record of an actor's row."""
+    return ActorRecord(
+        id=ActorId(row.id),
+        kind=ActorKind(row.kind),
+        name=row.name,
+        slug=row.slug,
+        place_id=row.place_id,
+        story=row.story,
+        picture=row.picture,
+        is_public=row.is_public,
+    )
+
+
+def actor(actor_id: UUID) -> ActorRecord:
+    """One actor; refuses an unknown id."""
+    row = Actor.objects.filter(id=actor_id).first()
+    if row is None:
+        raise NotFound(what="actor")
+    return record_of(row)
+
+
+def actor_by_slug(slug: str) -> ActorRecord:
+    """One public actor by its public address."""
+    row = Actor.objects.filter(slug=slug, is_public=True).first()
+    if row is None:
+        raise NotFound(what="actor")
+    return record_of(row)
+
+
+def actors(ids: Iterable[UUID]) -> dict[ActorId, ActorRecord]:
+    """The actors with these ids, in one query."""
+    return {ActorId(row.id): record_of(row) for row in Actor.objects.filter(id__in=set(ids))}
+
+
+def actors_of_kind(*kinds: ActorKind, place_ids: Sequence[UUID] | None = None) -> list[ActorRecord]:
+    """Public actors of these kinds, by slug; only those at `place_ids` when given."""
+    here = Q(place_id__in=place_ids) if place_ids is not None else Q()
+    rows = Actor.objects.filter(here, kind__in=kinds, is_public=True).order_by("slug")
+    return [record_of(row) for row in rows[:1000]]
+
+
+def memberships_of(user_id: UUID) -> list[MembershipRecord]:
+    """Where a user works, and as what."""
+    rows = Membership.objects.filter(user_id=user_id).select_related("actor").order_by("actor__slug", "role")
+    return [MembershipRecord(record_of(row.actor), Role(row.role)) for row in rows]
+
+
+def roles_in(user_id: UUID, actor_id: UUID) -> frozenset[Role]:
+    """A user's roles in one actor."""
+    held = Membership.objects.filter(user_id=user_id, actor_id=actor_id).values_list("role", flat=True)
+    return frozenset(Role(role) for role in held)
+
+
+def guest_of(visitor: UUID) -> ActorId | None:
+    """The actor bound to a visitor, if it ever bought."""
+    found = Visitor.objects.filter(id=visitor).values_list("actor_id", flat=True).first()
+    return ActorId(found) if found else None
+
+
+def contact_masked(actor_id: UUID) -> str:
+    """The newest contact of an actor, masked; empty when there is none."""
+    row = Contact.objects.filter(actor_id=actor_id).order_by("-given_at").first()
+    return mask_contact(unseal(row.sealed)) if row else ""
+
+
+def contact_clear(contact_id: UUID) -> str:
+    """A contact in the clear, to write to its owner."""
+    row = Contact.objects.filter(id=contact_id).first()
+    if row is None:
+        raise NotFound(what="contact")
+    return unseal(row.sealed)
+
+
+def newest_contact(actor_id: UUID) -> tuple[str, str] | None:
+    """Kind and clear value of an actor's newest contact, for a second buy without typing it again."""
+    row = Contact.objects.filter(actor_id=actor_id).order_by("-given_at").first()
+    return (row.kind, unseal(row.sealed)) if row else None
+
+
+def address_masked(address_id: UUID) -> AddressMasked:
+    """An address as labels show it; refuses one that was erased."""
+    row = Address.objects.filter(id=address_id, erased_at__isnull=True).first()
+    if row is None:
+        raise NotFound(what="address")
+    return masked(opened(row))
+
+
+def addresses_masked(ids: Iterable[UUID]) -> dict[UUID, AddressMasked]:
+    """Many addresses as labels show them, in one query; erased ones are left out."""
+    rows = Address.objects.filter(id__in=set(ids), erased_at__isnull=True)
+    return {row.id: masked(opened(row)) for row in rows}
+
+
+def newest_address_masked(actor_id: UUID) -> AddressMasked | None:
+    """The address an actor used last, masked."""
+    row = Address.objects.filter(actor_id=actor_id, erased_at__isnull=True).order_by("-given_at").first()
+    return masked(opened(row)) if row else None
+
+
+def buyer_key(contact: str) -> bytes:
+    """What stands for a buyer when caps are counted: the HMAC of the normalised contact."""
+    return lookup_hmac(contact)

@@ -1,0 +1,121 @@
+"""Ids, records and kinds of people and other actors."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NewType
+from uuid import UUID
+
+from millstream.kernel.texts import Text
+
+ActorId = NewType("ActorId", UUID)
+AddressId = NewType("AddressId", UUID)
+ContactId = NewType("ContactId", UUID)
+
+
+class ActorKind(StrEnum):
+    """What an actor is."""
+
+    PERSON = "person"
+    HOUSEHOLD = "household"
+    SHOP = "shop"
+    FACTORY = "factory"
+    PARK = "park"
+    STATION = "station"
+    CENTRE = "centre"
+    CARRIER = "carrier"
+    PUBLIC_BODY = "public_body"
+    ASSOCIATION = "association"
+
+
+class Role(StrEnum):
+    """What a member of an actor does there; an operator runs the installation and is no member."""
+
+    OWNER = "owner"
+    MAKER = "maker"
+    HOST = "host"
+    KEEPER = "keeper"
+    DRIVER = "driver"
+    STAFF = "staff"
+    BUYER = "buyer"
+
+
+class ContactKind(StrEnum):
+    """How somebody is reached."""
+
+    PHONE = "phone"
+    EMAIL = "email"
+
+
+@dataclass(frozen=True, slots=True)
+class ActorSpec:
+    """What it takes to open an actor. `slug` is its public address, unique."""
+
+    kind: ActorKind
+    name: Text
+    slug: str
+    place_id: UUID | None = None
+    story: Text | None = None
+    picture: str = ""
+    is_public: bool = True
+    actor_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ActorRecord:
+    """An actor as others see it."""
+
+    id: ActorId
+    kind: ActorKind
+    name: Text
+    slug: str
+    place_id: UUID | None
+    story: Text
+    picture: str
+    is_public: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AddressLines:
+    """An address in the clear. `lines` is what a courier needs below the name, one string with line feeds."""
+
+    name: str
+    phone: str
+    lines: str
+    place_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AddressMasked:
+    """An address as labels and screens show it: the phone masked, the name shortened."""
+
+    name: str
+    phone: str
+    lines: str
+
+
+@dataclass(frozen=True, slots=True)
+class GuestAsk:
+    """A visitor who buys: a normalised contact, and an address unless one on file is meant."""
+
+    visitor: UUID
+    contact: str
+    contact_kind: ContactKind
+    name: str
+    address: AddressLines | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GuestOpened:
+    """The actor bound to the visitor, the contact, the address (the newest on file when none was given)."""
+
+    actor_id: ActorId
+    contact_id: ContactId
+    address_id: AddressId | None
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipRecord:
+    """One role of a user in an actor."""
+
+    actor: ActorRecord
+    role: Role

@@ -1,0 +1,17 @@
+"""Places as a Django app."""
+
+from django.apps import AppConfig
+
+
+class PlacesConfig(AppConfig):
+    """The administrative registry."""
+
+    name = "millstream.places"
+    label = "places"
+
+    def ready(self) -> None:
+        """Register how this context says no."""
+        from millstream.kernel import wording  # noqa: PLC0415 - apps load before translations do
+        from millstream.places.web.wording import WORDING  # noqa: PLC0415
+
+        wording.register(WORDING)

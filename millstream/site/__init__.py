@@ -1,0 +1,1 @@
+"""The composer: settings, addresses, consoles, command line, supervisor."""

@@ -1,0 +1,1 @@
+"""The invented county of the demonstration: its people, goods, pictures and first show."""

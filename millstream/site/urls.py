@@ -1,0 +1,26 @@
+"""All addresses of the site."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+from django.views.generic import RedirectView
+from django.views.i18n import set_language
+
+from millstream.site.web import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("healthz", views.healthz, name="healthz"),
+    path("language/", set_language, name="set_language"),
+    # Nobody has a password: the page for one leads to the page for a code.
+    path("accounts/login/", RedirectView.as_view(pattern_name="account_request_login_code", query_string=True)),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+    *[
+        path("", include(f"millstream.{context}.web.urls"))
+        for context in settings.CONTEXTS
+        if (settings.PACKAGE / context / "web" / "urls.py").exists()
+    ],
+]
+if (settings.PACKAGE / "site" / "web" / "urls.py").exists():
+    urlpatterns.append(path("", include("millstream.site.web.urls")))

@@ -1,0 +1,143 @@
+"""The worker: queue and periodic jobs, the sequencer of facts and their handlers, media events, the relay."""
+
+import asyncio
+import json
+import logging
+import os
+import signal
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from asgiref.sync import sync_to_async
+from django.db import close_old_connections
+from nats.aio.client import Client
+from nats.errors import Error as NatsError
+from procrastinate.contrib.django import app as queue
+
+from millstream.kernel.facts.base import Hint
+from millstream.kernel.facts.handlers import HANDLERS, last_position, run_handler
+from millstream.kernel.facts.sequencer import place_facts
+from millstream.kernel.nats import connect
+from millstream.site.relay import relay_facts
+
+log = logging.getLogger("millstream.worker")
+
+LOOK_SECONDS: Final = 0.1
+REST_SECONDS: Final = 2.0
+BACK_OFF_SECONDS: Final = 3.0
+QUEUE_CONCURRENCY: Final = 2
+
+type Part = Callable[[asyncio.Event], Awaitable[None]]
+
+
+class Ear:
+    """Hears facts for this process: looks cheaply, and lets every handler hear when there is something new."""
+
+    def __init__(self) -> None:
+        self._reached = -1
+        self._resting: dict[str, float] = {}
+
+    def look(self, moment: float) -> tuple[int, list[Hint]]:
+        """Place new facts and let the handlers hear; returns how much was done and the hints to tell.
+
+        A look costs two statements when nothing is new. A handler that failed rests `BACK_OFF_SECONDS`.
+        """
+        close_old_connections()
+        placed = place_facts()
+        reached = last_position()
+        woken = {name for name, until in self._resting.items() if until <= moment}
+        if not placed and not woken and reached == self._reached:
+            return 0, []
+        heard, hints = 0, []
+        for handler in HANDLERS.values():
+            if handler.name in self._resting and handler.name not in woken:
+                continue
+            self._resting.pop(handler.name, None)
+            done = run_handler(handler)
+            if done.failed:
+                self._resting[handler.name] = moment + BACK_OFF_SECONDS
+            heard += done.heard
+            hints.extend(done.hints)
+        if not heard:
+            self._reached = reached
+        return heard, hints
+
+
+async def hear_facts(stop: asyncio.Event) -> None:
+    """Place and hear facts for ever, ten looks a second, at once again while there is more."""
+    loop = asyncio.get_running_loop()
+    client: Client | None = None
+    look = sync_to_async(Ear().look, thread_sensitive=True)
+    while not stop.is_set():
+        heard, hints = await look(loop.time())
+        if hints:
+            client = client or await connect("worker-hints")
+            await _tell(client, hints)
+        if not heard:
+            await _rest(stop, LOOK_SECONDS)
+
+
+async def _tell(client: Client, hints: list[Hint]) -> None:
+    for hint in hints:
+        try:
+            await client.publish(hint.subject, json.dumps(hint.payload, default=str).encode())
+        except NatsError as error:
+            log.warning("hint on %s was lost: %s", hint.subject, error)
+
+
+async def _rest(stop: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(stop.wait(), seconds)
+    except TimeoutError:
+        return
+
+
+async def _kept(name: str, part: Part, stop: asyncio.Event) -> None:
+    """Run a part until the stop; when it dies, say so and start it again after a rest."""
+    while not stop.is_set():
+        try:
+            await part(stop)
+        except asyncio.CancelledError:
+            raise
+        except Exception:
+            log.exception("%s died; it starts again in %s s", name, REST_SECONDS)
+            await _rest(stop, REST_SECONDS)
+
+
+async def work_queue(stop: asyncio.Event) -> None:
+    """Run procrastinate's worker with its periodic jobs until the stop."""
+    async with queue.replace_connector(queue.connector.get_worker_connector()).open_async() as opened:  # type: ignore[attr-defined]
+        running = asyncio.create_task(
+            opened.run_worker_async(
+                concurrency=QUEUE_CONCURRENCY,
+                install_signal_handlers=False,
+                fetch_job_polling_interval=2.0,
+                delete_jobs="successful",
+            )
+        )
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if running.done():
+            running.result()
+        else:
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+
+
+async def run() -> None:
+    """Run every part until SIGINT or SIGTERM."""
+    from millstream.media.consumer import run as hear_media
+
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    parts: dict[str, Part] = {
+        "facts": hear_facts,
+        "queue": work_queue,
+        "media events": hear_media,
+        "relay": relay_facts,
+    }
+    log.info("worker %s is up: %s handlers", os.getpid(), len(HANDLERS))
+    await asyncio.gather(*(_kept(name, part, stop) for name, part in parts.items()))
