@@ -52,3 +52,14 @@ class FactCursor(models.Model):
 
     class Meta:
         db_table = "fact_cursor"
+
+
+class Heartbeat(models.Model):
+    """When a part of the installation last said that it lives."""
+
+    part = models.TextField(primary_key=True)
+    at = models.DateTimeField(db_default=Now())
+    note = models.TextField(db_default="")
+
+    class Meta:
+        db_table = "heartbeat"

@@ -1,10 +1,13 @@
 """The door of people."""
 
 from millstream.people.actions.erase_person import erase_person
+from millstream.people.actions.issue_access_key import issue_access_key, revoke_access_key
 from millstream.people.actions.open_actor import join_actor, leave_actor, open_actor
 from millstream.people.actions.open_guests import open_guests
 from millstream.people.actions.read_address import address_lines
+from millstream.people.actions.show_picture import show_picture
 from millstream.people.queries import (
+    access_keys_of,
     actor,
     actor_by_slug,
     actors,
@@ -23,6 +26,7 @@ from millstream.people.queries import (
 from millstream.people.rules import checked_address, mask_contact, mask_name, masked, may_work, normalise_contact
 
 __all__ = [
+    "access_keys_of",
     "actor",
     "actor_by_slug",
     "actors",
@@ -36,6 +40,7 @@ __all__ = [
     "contact_masked",
     "erase_person",
     "guest_of",
+    "issue_access_key",
     "join_actor",
     "leave_actor",
     "mask_contact",
@@ -48,5 +53,7 @@ __all__ = [
     "normalise_contact",
     "open_actor",
     "open_guests",
+    "revoke_access_key",
     "roles_in",
+    "show_picture",
 ]

@@ -139,3 +139,14 @@ class AddressView(Row):
     reader = models.ForeignKey(Actor, models.PROTECT, related_name="+")
     reason = models.CharField(max_length=120)
     at = models.DateTimeField(db_default=Now())
+
+
+class AccessKey(Row):
+    """A key by which a program acts for an actor; only its keyed hash is kept."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    actor = models.ForeignKey(Actor, models.CASCADE, related_name="+")
+    name = models.CharField(max_length=60)
+    lookup = models.BinaryField(unique=True)
+    made_at = models.DateTimeField(db_default=Now())
+    revoked_at = models.DateTimeField(null=True)

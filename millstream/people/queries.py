@@ -8,9 +8,9 @@ from django.db.models import Q
 from millstream.kernel.refusals import NotFound
 from millstream.kernel.sealing import lookup_hmac, unseal
 from millstream.people.actions.read_address import opened
-from millstream.people.models import Actor, Address, Contact, Membership, Visitor
+from millstream.people.models import AccessKey, Actor, Address, Contact, Membership, Visitor
 from millstream.people.rules import mask_contact, masked
-from millstream.people.types import ActorId, ActorKind, ActorRecord, AddressMasked, MembershipRecord, Role
+from millstream.people.types import AccessKeyRecord, ActorId, ActorKind, ActorRecord, AddressMasked, MembershipRecord, Role
 
 
 def record_of(row: Actor) -> ActorRecord:
@@ -116,3 +116,9 @@ def newest_address_masked(actor_id: UUID) -> AddressMasked | None:
 def buyer_key(contact: str) -> bytes:
     """What stands for a buyer when caps are counted: the HMAC of the normalised contact."""
     return lookup_hmac(contact)
+
+
+def access_keys_of(user_id: UUID) -> list[AccessKeyRecord]:
+    """The live keys of a user, newest first; never the keys themselves."""
+    rows = AccessKey.objects.filter(user_id=user_id, revoked_at=None).select_related("actor").order_by("-made_at")
+    return [AccessKeyRecord(row.id, row.name, record_of(row.actor), row.made_at) for row in rows[:100]]

@@ -1,6 +1,7 @@
 """Ids, records and kinds of people and other actors."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 from uuid import UUID
@@ -119,3 +120,13 @@ class MembershipRecord:
 
     actor: ActorRecord
     role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class AccessKeyRecord:
+    """A key by which a program acts for an actor, without the key."""
+
+    id: UUID
+    name: str
+    actor: ActorRecord
+    made_at: datetime

@@ -74,4 +74,13 @@ class Migration(migrations.Migration):
             ],
             options={"db_table": "fact_cursor"},
         ),
+        migrations.CreateModel(
+            name="Heartbeat",
+            fields=[
+                ("part", models.TextField(primary_key=True, serialize=False)),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("note", models.TextField(db_default="")),
+            ],
+            options={"db_table": "heartbeat"},
+        ),
     ]

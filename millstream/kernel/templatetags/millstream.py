@@ -66,9 +66,7 @@ def marked_money(minor: int | None, currency: str) -> SafeString:
     if minor is None:
         return mark_safe("")
     sign, units, cents = formats.split_money(int(minor), currency)
-    return format_html(
-        '<span class="price-sign">{}</span>{}<span class="price-cents">{}</span>', sign, units, cents
-    )
+    return format_html('<span class="price-sign">{}</span>{}<span class="price-cents">{}</span>', sign, units, cents)
 
 
 @register.filter
@@ -127,6 +125,6 @@ def theme_attribute(context: Context) -> SafeString:
 
 
 @register.inclusion_tag("components/map.html")
-def town_map(drawing: TownMap, legend: bool = True) -> dict[str, Any]:
+def town_map(drawing: TownMap, *, legend: bool = True) -> dict[str, Any]:
     """Draw a sketch map made by `millstream.kernel.web.town_map.draw_town_map`."""
     return {"map": drawing, "legend": legend}

@@ -119,7 +119,10 @@ def refusal_response(request: HttpRequest, refusal: Refusal) -> HttpResponse:
             headers=headers,
         )
     template = "refusal_fragment.html" if request.headers.get("HX-Request") else "refusal.html"
-    return render(request, template, {"refusal": said}, status=said.status, headers=headers)
+    response = render(request, template, {"refusal": said}, status=said.status)
+    for name, value in headers.items():
+        response[name] = value
+    return response
 
 
 def content_security(respond: Respond) -> Respond:

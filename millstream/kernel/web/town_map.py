@@ -9,6 +9,7 @@ MOST_NODES = 400
 MARGIN = 44.0
 LABEL_HEIGHT = 16.0
 LABEL_GAP = 11.0
+EDGE = 2.0
 NARROW_CHARACTER = 7.0
 WIDE_CHARACTER = 13.5
 FIRST_WIDE_CODE_POINT = 0x2E80
@@ -92,9 +93,7 @@ def draw_town_map(
     )
 
 
-def _fit(
-    nodes: Sequence[MapNode], width: int, height: int, *, geographic: bool
-) -> Mapping[str, tuple[float, float]]:
+def _fit(nodes: Sequence[MapNode], width: int, height: int, *, geographic: bool) -> Mapping[str, tuple[float, float]]:
     """Scale all places by one factor and centre them, north up."""
     if not nodes:
         return {}
@@ -145,9 +144,7 @@ def _place_labels(
     nodes: Sequence[MapNode], spots: Mapping[str, tuple[float, float]], width: int, height: int
 ) -> tuple[PlacedNode, ...]:
     """Give each label the first free side, important places first; a label without room is left out."""
-    taken: list[tuple[float, float, float, float]] = [
-        (x - 7, y - 7, x + 7, y + 7) for x, y in spots.values()
-    ]
+    taken: list[tuple[float, float, float, float]] = [(x - 7, y - 7, x + 7, y + 7) for x, y in spots.values()]
     placed: dict[str, PlacedNode] = {}
     ranked = sorted(nodes, key=lambda node: (_rank(node.kind), node.key))
     for node in ranked:
@@ -174,7 +171,7 @@ def _with_label(
     )
     for label_x, label_y, anchor, left in choices:
         box = (left, label_y - LABEL_HEIGHT + 3, left + wide, label_y + 3)
-        inside = box[0] >= 2 and box[1] >= 2 and box[2] <= width - 2 and box[3] <= height - 2
+        inside = min(box[0], box[1], width - box[2], height - box[3]) >= EDGE
         if inside and not any(_overlap(box, other) for other in taken):
             taken.append(box)
             return PlacedNode(node, x, y, round(label_x, 1), round(label_y, 1), anchor)
@@ -183,4 +180,3 @@ def _with_label(
 
 def _overlap(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> bool:
     return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
-
