@@ -7,7 +7,8 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from millstream.kernel.settings import conf
-from millstream.people.web.acting import acting_as_of
+from millstream.people.acting import acting_as_of
+from millstream.site.demo.roles import ROLES
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
@@ -15,6 +16,14 @@ def site(request: HttpRequest) -> dict[str, Any]:
     return {
         "LANGUAGES": settings.LANGUAGES,
         "demo": conf().demo,
+        "demo_roles": SimpleLazyObject(lambda: _roles(request)) if conf().demo else (),
         "media_origin": conf().media_origin,
         "acting": SimpleLazyObject(lambda: acting_as_of(request)) if hasattr(request, "visitor") else None,
     }
+
+
+def _roles(request: HttpRequest) -> list[dict[str, Any]]:
+    present = request.user.pk if request.user.is_authenticated else None
+    return [
+        {"key": role.key, "label": role.label, "icon": role.icon, "current": role.user_id == present} for role in ROLES
+    ]

@@ -1,0 +1,37 @@
+/** The page's own language and small ways to reach its parts. */
+
+export function pageLanguage(): string {
+  return document.documentElement.lang || "en";
+}
+
+/** Pick a text of `{"en": ..., "zh-hans": ...}` for the page's language. */
+export function pickText(texts: unknown, language = pageLanguage()): string {
+  if (typeof texts === "string") return texts;
+  if (texts === null || typeof texts !== "object") return "";
+  const byCode = new Map(
+    Object.entries(texts as Record<string, string>).map(([code, text]) => [code.toLowerCase(), text]),
+  );
+  const wanted = language.toLowerCase();
+  const root = wanted.split("-")[0] ?? wanted;
+  const related = [...byCode.keys()].find((code) => code.split("-")[0] === root) ?? "";
+  for (const code of [wanted, root, related, "en"]) {
+    const text = byCode.get(code);
+    if (text) return text;
+  }
+  return [...byCode.values()][0] ?? "";
+}
+
+export function define(name: string, element: CustomElementConstructor): void {
+  if (!customElements.get(name)) customElements.define(name, element);
+}
+
+/** Say a sentence at the foot of the page for a few seconds. */
+export function toast(text: string | undefined): void {
+  const place = document.getElementById("toasts");
+  if (!place || !text) return;
+  const line = document.createElement("p");
+  line.className = "toast";
+  line.textContent = text;
+  place.replaceChildren(line);
+  window.setTimeout(() => line.remove(), 6000);
+}

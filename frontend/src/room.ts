@@ -1,0 +1,6 @@
+import "./main";
+import "../styles/kinds/room.css";
+import "./elements/ms-pin";
+import "./elements/ms-player";
+import "./elements/ms-room";
+import "./elements/ms-sheet";

@@ -1,0 +1,32 @@
+"""The REST API under /api/v1/: the routers of the contexts, refusals as JSON, OpenAPI at /api/v1/docs."""
+
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI, Swagger
+
+from millstream.kernel.refusals import Refusal
+from millstream.kernel.web.middleware import refusal_response
+from millstream.ledger.web.api import router as ledger
+from millstream.live.web.api import router as live
+from millstream.logistics.web.api import router as logistics
+from millstream.orders.web.api import router as orders
+from millstream.people.access import SIGNED_IN
+from millstream.shops.web.api import router as shops
+
+api = NinjaAPI(
+    title="Millstream",
+    version="1",
+    urls_namespace="api",
+    auth=SIGNED_IN,
+    docs=Swagger(settings={"persistAuthorization": True}),
+    docs_url=None,
+    description="Shows, products, orders, parcels, custody scans, statements. A program sends `Authorization: Bearer KEY` "
+    "with a key from its desk; buying takes an `Idempotency-Key`.",
+)
+for router in (live, shops, orders, logistics, ledger):
+    api.add_router("", router)
+
+
+@api.exception_handler(Refusal)
+def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """A refusal in the API's form: code, what, next, facts."""
+    return refusal_response(request, refusal)

@@ -1,0 +1,27 @@
+"""The demonstration's door: one click enters as a role. Only there in demo mode."""
+
+from django.contrib.auth import login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from millstream.kernel.settings import conf
+from millstream.people.acting import choose_actor
+from millstream.people.api import actor_by_slug
+from millstream.people.models import User
+from millstream.site.demo.roles import BY_KEY
+
+
+@require_POST
+def enter(request: HttpRequest) -> HttpResponse:
+    """Sign in as the role's person and go where its day starts."""
+    role = BY_KEY.get(request.POST.get("role", ""))
+    if not conf().demo or role is None:
+        raise Http404
+    user = User.objects.filter(id=role.user_id).first()
+    if user is None:
+        raise Http404
+    login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    if role.role is not None:
+        choose_actor(request, actor_by_slug(role.actor_slug).id)
+    return redirect(role.start)
