@@ -48,7 +48,7 @@ def _record(row: Place) -> PlaceRecord:
         id=PlaceId(row.id),
         code=row.code,
         vintage=row.vintage,
-        level=row.level,  # type: ignore[arg-type] # the constraint place_level_known says which
+        level=rules.as_level(row.level),
         name=row.name,
         parent_id=None if row.parent_id is None else PlaceId(row.parent_id),
         valid_from=row.valid_from,

@@ -16,6 +16,11 @@ def rank(level: Level) -> int:
     return LEVELS.index(level)
 
 
+def as_level(told: str) -> Level:
+    """The level of this name."""
+    return LEVELS[LEVELS.index(told)]
+
+
 def lies_above(parent: Level, child: Level) -> bool:
     """A parent is of a strictly higher level, so the tree cannot close into a ring; levels may be skipped."""
     return rank(parent) < rank(child)

@@ -20,7 +20,8 @@ def add_places(specs: Sequence[PlaceSpec]) -> list[PlaceId]:
     Returns the ids in the order asked. A place that is there already under the same id is left as it is.
     """
     assert len(specs) <= LARGEST_BATCH
-    known = dict(Place.objects.filter(id__in=_mentioned(specs)).values_list("id", "level"))
+    rows = Place.objects.filter(id__in=_mentioned(specs)).values_list("id", "level")
+    known = {PlaceId(place_id): rules.as_level(level) for place_id, level in rows}
     fresh = rules.parents_first((spec.level, spec) for spec in specs if spec.id not in known)
     levels: dict[PlaceId, Level] = {**known, **{spec.id: spec.level for spec in fresh}}
     for spec in fresh:

@@ -1,0 +1,1 @@
+"""Outside systems: the picture library and the file store."""

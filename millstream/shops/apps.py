@@ -1,0 +1,17 @@
+"""Shops as a Django app."""
+
+from django.apps import AppConfig
+
+
+class ShopsConfig(AppConfig):
+    """Products and their stock."""
+
+    name = "millstream.shops"
+    label = "shops"
+
+    def ready(self) -> None:
+        """Give the refusals their words."""
+        from millstream.kernel import wording  # noqa: PLC0415 - apps load before translations do
+        from millstream.shops.web.wording import WORDING  # noqa: PLC0415
+
+        wording.register(WORDING)

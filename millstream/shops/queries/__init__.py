@@ -1,0 +1,1 @@
+"""Reads of shops: what buyers see, what the shop's own people see."""

@@ -1,0 +1,1 @@
+"""The stock engine: rows locked in key order, changed by set statements, proved by their movements."""

@@ -1,0 +1,1 @@
+"""Pages of the storefront and of the shop desk."""
