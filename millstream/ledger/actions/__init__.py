@@ -1,0 +1,1 @@
+"""What changes money: one verb, one file, one transaction."""

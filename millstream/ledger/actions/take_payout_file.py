@@ -1,0 +1,19 @@
+"""Take the bank file of a payout batch."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from millstream.kernel.facts import record
+from millstream.ledger.facts import PayoutFileTaken
+from millstream.ledger.queries.payouts import payout_file
+from millstream.ledger.types import PayoutBatchId
+
+
+@transaction.atomic
+def take_payout_file(batch: PayoutBatchId, *, taken_by: UUID, bom: bool = True, now: datetime) -> bytes:
+    """The CSV file of a batch, and a fact of who took it: bank details stand in it in clear."""
+    file = payout_file(batch, bom=bom)
+    record(PayoutFileTaken(batch=batch, taken_by=taken_by), now=now)
+    return file

@@ -1,0 +1,17 @@
+"""The ledger as a Django app."""
+
+from django.apps import AppConfig
+
+
+class LedgerConfig(AppConfig):
+    """Accounts, entries, payouts, statements."""
+
+    name = "millstream.ledger"
+    label = "ledger"
+
+    def ready(self) -> None:
+        """Say refusals in words."""
+        from millstream.kernel.wording import register  # noqa: PLC0415 - apps are loaded only now
+        from millstream.ledger.web.wording import WORDING  # noqa: PLC0415
+
+        register(WORDING)

@@ -1,0 +1,1 @@
+"""Reads of the ledger: balances, statements, payouts, checks of the books."""

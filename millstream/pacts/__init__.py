@@ -1,0 +1,1 @@
+"""Pacts: who shares a sale, agreed beforehand and frozen at purchase."""

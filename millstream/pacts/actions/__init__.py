@@ -1,0 +1,1 @@
+"""What changes pacts and freezes splits: one verb, one file, one transaction."""
