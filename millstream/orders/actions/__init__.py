@@ -1,0 +1,1 @@
+"""What can be done with orders: one verb a file, one transaction each."""

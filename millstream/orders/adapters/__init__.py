@@ -1,0 +1,1 @@
+"""Outside systems that orders speak with: one file each."""

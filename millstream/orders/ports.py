@@ -1,0 +1,124 @@
+"""What orders need from above (offers) and from outside (a gateway that collects money)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from millstream.kernel.refusals import Refusal
+from millstream.kernel.texts import Text
+from millstream.orders.types import Notice, SessionTerms
+
+
+@dataclass(frozen=True, slots=True)
+class OfferAsk:
+    """A wish for a variant, in a show or outside."""
+
+    variant_id: UUID
+    quantity: int
+    show_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a variant costs now, and where it comes from. `price_source` is `list` or the name of a deal's kind."""
+
+    variant_id: UUID
+    stock_item_id: UUID
+    price_minor: int
+    currency: str
+    price_source: str
+    seller: UUID
+    shop_id: UUID
+    shop_currency: str
+    title: Text
+    variant_title: Text
+    station_actor: UUID | None
+    weight_grams: int
+    image: str = ""
+    pool_id: UUID | None = None
+    cap: int | None = None
+    show_id: UUID | None = None
+    host: UUID | None = None
+
+
+class Offers(Protocol):
+    """Turns wishes into offers or refusals, in the same order, inside the till's transaction."""
+
+    def offers(self, asks: Sequence[OfferAsk], *, now: datetime) -> list[Offer | Refusal]:
+        """One answer per ask."""
+        ...
+
+
+class GatewayUnreachable(Exception):
+    """The gateway gave no usable answer; nothing is known about what it did."""
+
+
+class GatewayRefused(Exception):
+    """The gateway understood and said no; `reason` is its word."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class PaymentGateway(Protocol):
+    """Collects money into one place, and gives it back. Never called inside a transaction."""
+
+    name: str
+
+    def pay_url(self, payment_id: UUID) -> str:
+        """Where the payer approves; known before the session is open."""
+        ...
+
+    async def open_session(self, terms: SessionTerms) -> None:
+        """Open the session of a payment, once: asking again with the same terms changes nothing."""
+        ...
+
+    async def ask_session(self, payment_id: UUID) -> Notice | None:
+        """Ask what became of a session; None when the gateway does not know it."""
+        ...
+
+    async def refund(self, *, refund_id: UUID, payment_id: UUID, amount_minor: int, currency: str) -> None:
+        """Give money back, once per refund id."""
+        ...
+
+    def read_webhook(self, headers: dict[str, str], body: bytes, *, now: datetime) -> Notice | None:
+        """Return what a signed message tells; None when the signature is not the gateway's."""
+        ...
+
+
+_offers: Offers | None = None
+_gateway: PaymentGateway | None = None
+
+
+def plug_offers(offers: Offers) -> None:
+    """Let `offers` answer from now on; called by the site once."""
+    global _offers  # noqa: PLW0603 - one implementation a process, plugged at start
+    _offers = offers
+
+
+def offers_port() -> Offers:
+    """The plugged offers; without any, list prices from the shops."""
+    if _offers is not None:
+        return _offers
+    from millstream.orders.adapters.list_offers import ListOffers
+
+    return ListOffers()
+
+
+def plug_gateway(gateway: PaymentGateway) -> None:
+    """Let `gateway` collect from now on."""
+    global _gateway  # noqa: PLW0603 - one implementation a process, plugged at start
+    _gateway = gateway
+
+
+def gateway_port() -> PaymentGateway:
+    """The plugged gateway; without any, the sandbox of this installation."""
+    global _gateway  # noqa: PLW0603 - made at first use
+    if _gateway is None:
+        from millstream.orders.adapters.sandbox_gateway import SandboxGateway
+
+        _gateway = SandboxGateway.of_installation()
+    return _gateway

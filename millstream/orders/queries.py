@@ -1,0 +1,220 @@
+"""Reads of orders, cases and figures for desks."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+from uuid import UUID
+
+from django.db.models import Count, Prefetch, Q
+
+from millstream.kernel.ids import tidy_code
+from millstream.kernel.pages import PAGE_SIZE, Page, page_of
+from millstream.kernel.refusals import NotFound
+from millstream.orders.links import is_signed
+from millstream.orders.models import Line, Order, Payment, PaymentCase
+from millstream.orders.types import (
+    CaseId,
+    CaseKind,
+    CaseRecord,
+    LineId,
+    LineRecord,
+    OrderId,
+    OrderPlaced,
+    OrderRecord,
+    OrderState,
+    PaymentId,
+    PaymentRecord,
+    PaymentState,
+)
+
+OPEN_STATES: Final = (OrderState.PLACED, OrderState.PAID, OrderState.DELIVERED)
+_WHOLE: Final = (
+    Prefetch("lines", queryset=Line.objects.order_by("id")),
+    Prefetch("payments", queryset=Payment.objects.order_by("id")),
+)
+
+
+def order(order_id: UUID) -> OrderRecord:
+    """One order, for code that has a right to it; refuses an unknown id."""
+    found = Order.objects.unscoped("by id, from code").filter(id=order_id).prefetch_related(*_WHOLE).first()
+    if found is None:
+        raise NotFound(what="order")
+    return record_of(found)
+
+
+def order_of_actor(code: str, actor: UUID) -> OrderRecord:
+    """An order that this actor buys or sells; for anybody else it does not exist."""
+    found = Order.objects.visible_to(actor).filter(code=tidy_code(code)).prefetch_related(*_WHOLE).first()
+    if found is None:
+        raise NotFound(what="order")
+    return record_of(found)
+
+
+def order_by_code(code: str) -> OrderRecord:
+    """An order by its code, for the operator."""
+    orders = Order.objects.unscoped("the operator")
+    found = orders.filter(code=tidy_code(code)).prefetch_related(*_WHOLE).first()
+    if found is None:
+        raise NotFound(what="order")
+    return record_of(found)
+
+
+def order_by_code_and_signature(code: str, signature: str) -> OrderRecord:
+    """The order behind a signed link; with another signature it does not exist."""
+    orders = Order.objects.unscoped("a signed link")
+    found = orders.filter(code=tidy_code(code)).prefetch_related(*_WHOLE).first()
+    if found is None or not is_signed(found.id, signature):
+        raise NotFound(what="order")
+    return record_of(found)
+
+
+def orders_bought(actor: UUID, *, after: UUID | None = None, size: int = PAGE_SIZE) -> Page[OrderRecord]:
+    """What an actor bought, newest first."""
+    bought = Order.objects.visible_to(actor).filter(buyer_id=actor)
+    return _page(bought, after, size)
+
+
+def orders_sold(
+    actor: UUID, *, states: Sequence[OrderState] = (), after: UUID | None = None, size: int = PAGE_SIZE
+) -> Page[OrderRecord]:
+    """What an actor sold, newest first; only in these states when given."""
+    sold = Order.objects.visible_to(actor).filter(seller_id=actor)
+    return _page(sold.filter(state__in=states) if states else sold, after, size)
+
+
+def orders_of(actor: UUID, *, after: UUID | None = None, size: int = PAGE_SIZE) -> Page[OrderRecord]:
+    """What an actor bought or sold, newest first."""
+    return _page(Order.objects.visible_to(actor), after, size)
+
+
+def _page(orders: object, after: UUID | None, size: int) -> Page[OrderRecord]:
+    rows = orders.filter(id__lt=after) if after else orders  # type: ignore[attr-defined]
+    found = [record_of(row) for row in rows.order_by("-id").prefetch_related(*_WHOLE)[: size + 1]]
+    return page_of(found, size=size, key=lambda record: str(record.id))
+
+
+def counts_of_seller(actor: UUID) -> dict[OrderState, int]:
+    """How many orders of a seller are in each state."""
+    sold = Order.objects.visible_to(actor).filter(seller_id=actor)
+    return {OrderState(state): count for state, count in sold.values_list("state").annotate(Count("id"))}
+
+
+def placed_of(order_id: UUID, payment_id: UUID) -> OrderPlaced:
+    """An order as it was placed, with one of its payments: what a session is opened from."""
+    record = order(order_id)
+    line = record.lines[0]
+    return OrderPlaced(
+        order_id=record.id,
+        payment_id=PaymentId(payment_id),
+        code=record.code,
+        state=record.state,
+        title=line.title,
+        quantity=line.quantity,
+        goods_minor=record.goods_minor,
+        delivery_minor=record.delivery_minor,
+        total_minor=record.total_minor,
+        currency=record.currency,
+        language=record.language,
+        expires_at=record.expires_at,
+        existed=True,
+    )
+
+
+def open_cases(*, size: int = PAGE_SIZE) -> list[CaseRecord]:
+    """Cases that wait for somebody, oldest first."""
+    waiting = PaymentCase.objects.filter(closed_at__isnull=True).select_related("order").order_by("opened_at")
+    return [_case(row) for row in waiting[:size]]
+
+
+def closed_cases(*, size: int = PAGE_SIZE) -> list[CaseRecord]:
+    """Cases that were closed, newest first."""
+    done = PaymentCase.objects.filter(closed_at__isnull=False).select_related("order").order_by("-closed_at")
+    return [_case(row) for row in done[:size]]
+
+
+def cases_of(order_ids: Iterable[UUID]) -> list[CaseRecord]:
+    """The cases about these orders."""
+    about = PaymentCase.objects.filter(order_id__in=set(order_ids)).select_related("order")
+    return [_case(row) for row in about.order_by("opened_at")]
+
+
+def open_case_count() -> int:
+    """How many cases wait."""
+    return PaymentCase.objects.filter(closed_at__isnull=True).count()
+
+
+def recent_orders(*, size: int = PAGE_SIZE, after: UUID | None = None, state: str = "") -> Page[OrderRecord]:
+    """All orders, newest first, for the operator."""
+    every = Order.objects.unscoped("the operator").filter(Q(state=state) if state else Q())
+    return _page(every, after, size)
+
+
+def _case(row: PaymentCase) -> CaseRecord:
+    return CaseRecord(
+        id=CaseId(row.id),
+        kind=CaseKind(row.kind),
+        owner=row.owner_id,
+        opened_at=row.opened_at,
+        order_id=row.order_id,
+        order_code=row.order.code if row.order else "",
+        payment_id=row.payment_id,
+        detail=row.detail,
+        closed_at=row.closed_at,
+        resolution=row.resolution,
+    )
+
+
+def record_of(row: Order) -> OrderRecord:
+    """The record of an order's row with its lines and payments."""
+    return OrderRecord(
+        id=OrderId(row.id),
+        code=row.code,
+        state=OrderState(row.state),
+        buyer=row.buyer_id,
+        seller=row.seller_id,
+        shop_id=row.shop_id,
+        address_id=row.address_id,
+        contact_id=row.contact_id,
+        currency=row.currency,
+        goods_minor=row.goods_minor,
+        delivery_minor=row.delivery_minor,
+        total_minor=row.total_minor,
+        refunded_minor=row.refunded_minor,
+        show_id=row.show_id,
+        host=row.host_id,
+        language=row.language,
+        placed_at=row.placed_at,
+        expires_at=row.expires_at,
+        paid_at=row.paid_at,
+        delivered_at=row.delivered_at,
+        releasable_at=row.releasable_at,
+        released_at=row.released_at,
+        lines=tuple(_line(line) for line in row.lines.all()),
+        payments=tuple(_payment(payment) for payment in row.payments.all()),
+    )
+
+
+def _line(row: Line) -> LineRecord:
+    return LineRecord(
+        id=LineId(row.id),
+        variant_id=row.variant_id,
+        title=row.title,
+        variant_title=row.variant_title,
+        quantity=row.quantity,
+        price_minor=row.price_minor,
+        price_source=row.price_source,
+        goods_minor=row.goods_minor,
+        hold_id=row.hold_id,
+        image=row.image,
+    )
+
+
+def _payment(row: Payment) -> PaymentRecord:
+    return PaymentRecord(
+        id=PaymentId(row.id),
+        state=PaymentState(row.state),
+        amount_minor=row.amount_minor,
+        captured_minor=row.captured_minor,
+        refunded_minor=row.refunded_minor,
+        captured_at=row.captured_at,
+        accepted=row.accepted,
+    )
