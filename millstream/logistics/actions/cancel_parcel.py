@@ -1,0 +1,35 @@
+"""Call a parcel back because its order was called off."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from millstream.kernel.facts import record
+from millstream.logistics.actions.move_custody import Why, lock_parcels, move_parcels
+from millstream.logistics.facts import ParcelCalledBack
+from millstream.logistics.models import Parcel
+from millstream.logistics.rules.custody import may_cancel
+from millstream.logistics.types import EventKind, ParcelState
+
+
+@transaction.atomic
+def cancel_parcel(order_id: UUID, *, now: datetime) -> bool:
+    """Call the parcel of an order back. False when it already lies in a bag or is gone: it is returned, not cancelled.
+
+    True also when there is no parcel, or when it was called back before.
+    """
+    rows = Parcel.objects.unscoped("orders calls back for every seller")
+    parcel_id = rows.filter(order_id=order_id).values_list("id", flat=True).first()
+    if parcel_id is None:
+        return True
+    (parcel,) = lock_parcels([parcel_id])
+    if parcel.state == ParcelState.CANCELLED:
+        return True
+    if not may_cancel(ParcelState(parcel.state)):
+        return False
+    move_parcels([parcel], Why(EventKind.CANCEL), state=ParcelState.CANCELLED, now=now)
+    record(ParcelCalledBack(parcel.id, parcel.order_id), now=now)
+    return True

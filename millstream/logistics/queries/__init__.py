@@ -1,0 +1,1 @@
+"""Reads of logistics, by what they are about."""
