@@ -1,0 +1,1 @@
+"""Shows and their rooms: rundown, pins, trade, talk, replay, and the studio of the host."""

@@ -1,0 +1,28 @@
+"""Close the doors of a show."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from millstream.kernel.facts import record
+from millstream.live.actions.lock_show import lock_show
+from millstream.live.facts import ShowEnded
+from millstream.live.models import Pin
+from millstream.live.queries import show_record
+from millstream.live.types import ShowRecord, ShowState
+from millstream.media import api as media
+
+
+@transaction.atomic
+def end_show(show_id: UUID, *, host: UUID, now: datetime) -> ShowRecord:
+    """End a live show, or call off a planned one; the stream is closed and what was recorded stays."""
+    row = lock_show(show_id, host=host)
+    was_live = row.state == ShowState.LIVE.value
+    row.state = (ShowState.ENDED if was_live else ShowState.CANCELLED).value
+    row.ended_at = now
+    row.save(update_fields=["state", "ended_at"])
+    Pin.objects.filter(show=row, unpinned_at__isnull=True).update(unpinned_at=now)
+    media.close_stream(row.stream_id, now=now)
+    record(ShowEnded(show=row.id, host=row.host_id, cancelled=not was_live), now=now)
+    return show_record(row)

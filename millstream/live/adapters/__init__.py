@@ -1,0 +1,1 @@
+"""What `live` answers for contexts below it."""

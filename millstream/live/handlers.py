@@ -1,0 +1,96 @@
+"""What `live` does when it hears: writes the trade of rooms, counts what shows have sold."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import F
+
+from millstream.kernel.facts import Fact, Heard, Hint, hears
+from millstream.live.facts import ProductPinned, ProductUnpinned, ShowEnded, ShowStarted
+from millstream.live.models import RundownItem, Show, Tally
+from millstream.live.queries import trade_item
+from millstream.live.rules import pin_data
+from millstream.live.types import ShowState, TradeKind
+from millstream.orders.facts import OrderPaid
+from millstream.shops.api import for_sale
+from millstream.shops.facts import PriceChanged, StockLeft
+from millstream.shops.types import VariantId
+
+# The shows are locked in key order, like every lock; their numbers move on by one under the lock.
+_WRITE = """
+WITH concerned AS (
+    SELECT id FROM live_show WHERE id = ANY(%s) ORDER BY id FOR UPDATE
+), moved AS (
+    UPDATE live_show AS show SET last_trade = show.last_trade + 1
+    FROM concerned WHERE show.id = concerned.id
+    RETURNING show.id, show.room, show.last_trade
+)
+INSERT INTO live_trade (show_id, room, number, kind, at, data)
+SELECT id, room, last_trade, %s, %s, %s::jsonb FROM moved
+RETURNING room, number
+"""
+
+
+@hears(ShowStarted, ShowEnded, ProductPinned, ProductUnpinned, StockLeft, PriceChanged, name="live.trade")
+def write_trade(heard: Heard[Any]) -> Sequence[Hint]:
+    """Give each thing that a room trades its number. This handler is the one writer of every room."""
+    shows, kind, data = _trade_of(heard.fact)
+    return _write(shows, kind, heard.at, data) if shows else ()
+
+
+def _trade_of(fact: Fact) -> tuple[Sequence[UUID], TradeKind, Mapping[str, Any]]:
+    """Which rooms a fact concerns, and what they are told."""
+    match fact:
+        case ProductPinned(show=show, variant=variant):
+            goods = for_sale([VariantId(variant)]).get(VariantId(variant))
+            if goods is None:  # withdrawn in the meantime: nothing that could be sold is on the table
+                return (show,), TradeKind.UNPIN, {"variant": str(variant)}
+            return (show,), TradeKind.PIN, pin_data(goods, show)
+        case ProductUnpinned(show=show, variant=variant):
+            return (show,), TradeKind.UNPIN, {"variant": str(variant)}
+        case ShowStarted(show=show):
+            return (show,), TradeKind.STATE, {"state": ShowState.LIVE.value}
+        case ShowEnded(show=show):
+            return (show,), TradeKind.STATE, {"state": ShowState.ENDED.value}
+        case StockLeft(variant=variant, left=left):
+            return _live_shows(variant), TradeKind.STOCK, {"variant": str(variant), "left": left}
+        case PriceChanged(variant=variant, price_minor=price_minor, currency=currency):
+            told = {"variant": str(variant), "price_minor": price_minor, "currency": currency}
+            return _live_shows(variant), TradeKind.PRICE, told
+        case _:
+            raise AssertionError(f"live.trade heard {fact.kind}")
+
+
+def _live_shows(variant: UUID) -> list[UUID]:
+    found = RundownItem.objects.filter(variant_id=variant, show__state=ShowState.LIVE.value)
+    return list(found.values_list("show_id", flat=True))
+
+
+def _write(shows: Sequence[UUID], kind: TradeKind, at: datetime, data: Mapping[str, Any]) -> list[Hint]:
+    """Write one trade row per show and tell the room servers; the row is the truth, the hint may be lost."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE, [list(shows), kind.value, at, json.dumps(data, ensure_ascii=False)])
+        written = cursor.fetchall()
+    return [
+        Hint(f"room.{room}.trade", {"p": "rows", "items": [trade_item(number, kind.value, at, data)]})
+        for room, number in written
+    ]
+
+
+@hears(OrderPaid, name="live.tally")
+def count_sale(heard: Heard[OrderPaid]) -> None:
+    """Count a paid order for its show and its products, so that the studio sees orders come in."""
+    paid = heard.fact
+    if paid.show is None or not Show.objects.filter(id=paid.show).exists():
+        return
+    units = sum(quantity for _, quantity, _ in paid.lines)
+    Tally.objects.get_or_create(show_id=paid.show, defaults={"currency": paid.currency})
+    Tally.objects.filter(show_id=paid.show).update(
+        orders=F("orders") + 1, units=F("units") + units, total_minor=F("total_minor") + paid.total_minor
+    )
+    for variant, quantity, _ in sorted(paid.lines):
+        RundownItem.objects.filter(show_id=paid.show, variant_id=variant).update(sold=F("sold") + quantity)

@@ -1,0 +1,1 @@
+"""The room server: one small asyncio program that keeps every viewer of a room up to date."""

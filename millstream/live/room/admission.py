@@ -1,0 +1,151 @@
+"""Who may open a socket: checked from the handshake alone, without the database."""
+
+import base64
+import binascii
+import ipaddress
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
+
+from django.conf import settings
+from django.http import parse_cookie
+from django.http.request import split_domain_port, validate_host
+
+from millstream.kernel.sealing import sign, signed_by_us
+from millstream.kernel.settings import conf
+from millstream.kernel.web.middleware import VISITOR_COOKIE, visitor_from_cookie
+from millstream.live.room.wire import ROLES
+
+PASS_SECONDS: Final = 12 * 3600
+PURPOSE: Final = "room-pass"
+PATH: Final = "/ws/rooms/"
+LONGEST_NAME: Final = 40
+
+
+class Denied(Exception):
+    """The handshake is refused; the text says why, for the log only."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoomPass:
+    """What the page tells the room server about its reader, signed and bound to the visitor."""
+
+    room: UUID
+    visitor: UUID
+    name: str
+    role: str
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Somebody who may come in."""
+
+    room: UUID
+    visitor: UUID
+    network: str
+    name: str
+    role: str
+    language: str
+    vouched: bool
+
+
+def guest_number(visitor: UUID) -> int:
+    """Four digits by which a guest is called; the same for the same visitor."""
+    return 1000 + visitor.int % 9000
+
+
+def write_pass(room_pass: RoomPass) -> str:
+    """The pass as a URL-safe text."""
+    body = json.dumps(
+        [room_pass.room.hex, room_pass.visitor.hex, room_pass.name[:LONGEST_NAME], room_pass.role, room_pass.until],
+        ensure_ascii=False,
+    )
+    told = base64.urlsafe_b64encode(body.encode()).decode().rstrip("=")
+    return f"{told}.{sign(PURPOSE, told)}"
+
+
+def read_pass(text: str, *, now: float) -> RoomPass | None:
+    """The pass that we signed, while it lasts; None for anything else."""
+    told, _, signature = text.partition(".")
+    if not told or not signed_by_us(PURPOSE, told, signature):
+        return None
+    try:
+        room, visitor, name, role, until = json.loads(base64.urlsafe_b64decode(told + "=" * (-len(told) % 4)))
+        known = RoomPass(UUID(room), UUID(visitor), str(name), str(role), int(until))
+    except (ValueError, binascii.Error):
+        return None
+    return known if known.until > now and known.role in ROLES else None
+
+
+def network_of(address: str) -> str:
+    """The network that an address belongs to: itself for IPv4, the /64 for IPv6."""
+    try:
+        known = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(known, ipaddress.IPv6Address):
+        return str(ipaddress.ip_network((known, 64), strict=False))
+    return str(known)
+
+
+def admit(scope: Mapping[str, Any], *, now: float) -> Entry:
+    """The entry that a handshake asks for; raises `Denied`. `now` is in epoch seconds."""
+    headers = _headers(scope.get("headers", ()))
+    room = _room_of(str(scope.get("path", "")))
+    _check_origin(headers)
+    cookies = parse_cookie(headers.get("cookie", ""))
+    visitor = visitor_from_cookie(cookies.get(VISITOR_COOKIE))
+    if visitor is None:
+        raise Denied("no signed visitor")
+    client = scope.get("client") or ("", 0)
+    language = _language(cookies.get(settings.LANGUAGE_COOKIE_NAME), headers.get("accept-language", ""))
+    query = parse_qs(bytes(scope.get("query_string", b"")).decode("ascii", "replace"))
+    known = read_pass(query.get("pass", [""])[0], now=now)
+    vouched = known is not None and known.room == room and known.visitor == visitor
+    guest = f"访客{guest_number(visitor)}" if language == "zh-hans" else f"Guest {guest_number(visitor)}"
+    return Entry(
+        room=room,
+        visitor=visitor,
+        network=network_of(str(client[0])),
+        name=known.name if known and vouched else guest,
+        role=known.role if known and vouched else "guest",
+        language=language,
+        vouched=vouched,
+    )
+
+
+def _headers(pairs: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    return {bytes(name).decode("latin-1").lower(): bytes(value).decode("latin-1") for name, value in pairs}
+
+
+def _room_of(path: str) -> UUID:
+    if not path.startswith(PATH):
+        raise Denied("no room of that address")
+    try:
+        return UUID(path.removeprefix(PATH).strip("/"))
+    except ValueError:
+        raise Denied("no room of that address") from None
+
+
+def _check_origin(headers: Mapping[str, str]) -> None:
+    """The page that opens the socket is one of ours: a browser always says where it is from."""
+    host = headers.get("host", "")
+    domain, _port = split_domain_port(host)
+    allowed = list(settings.ALLOWED_HOSTS) or (["localhost", "127.0.0.1", "[::1]"] if settings.DEBUG else [])
+    if not domain or not validate_host(domain, allowed):
+        raise Denied("not our host")
+    origin = headers.get("origin", "")
+    if origin == conf().public_origin:
+        return
+    if not origin or urlsplit(origin).netloc != host:
+        raise Denied("opened by another site")
+
+
+def _language(cookie: str | None, accepted: str) -> str:
+    """The viewer's language out of the cookie, else of what the browser accepts first."""
+    wanted = (cookie or accepted.split(",", maxsplit=1)[0].split(";", maxsplit=1)[0]).strip().lower()
+    return "zh-hans" if wanted.startswith("zh") else "en"

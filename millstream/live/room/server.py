@@ -1,0 +1,155 @@
+"""The room server as an ASGI application for `/ws/rooms/<room>`: in a web process, or apart by `python -m`."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+from uuid import UUID
+from weakref import WeakKeyDictionary
+
+from django.utils import translation
+
+from millstream.kernel.wording import say as say_refusal
+from millstream.live import refusals
+from millstream.live.room.admission import Denied, admit
+from millstream.live.room.bounds import BAD_FRAMES_BEFORE_CLOSE, SocketLimits
+from millstream.live.room.hub import Hub, RoomClosed, TalkRefused
+from millstream.live.room.socket import CLOSE_BAD_FRAMES, CLOSE_TOO_BIG, Socket
+from millstream.live.room.state import Room
+from millstream.live.room.wire import BadFrame, FrameTooBig, Hello, Like, Say, read_frame, refused_frame
+
+log = logging.getLogger(__name__)
+
+type Scope = MutableMapping[str, Any]
+type Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+type Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+REFUSALS = {
+    refusal.code: refusal
+    for refusal in (
+        refusals.TalkTooFast,
+        refusals.TalkTooLong,
+        refusals.TalkRepeated,
+        refusals.TalkMuted,
+        refusals.TalkClosed,
+        refusals.BadMessage,
+    )
+}
+
+_hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()
+
+
+def hub() -> Hub:
+    """The hub of the running event loop, started when the first socket comes."""
+    loop = asyncio.get_running_loop()
+    known = _hubs.get(loop)
+    if known is None:
+        known = _hubs[loop] = Hub(SocketLimits.from_environ())
+        known.start()
+    return known
+
+
+def viewers_of(room: UUID) -> int:
+    """How many watch a room, as far as this process knows; for pages, before their socket tells better."""
+    known = (loop_hub.rooms.get(room) for loop_hub in list(_hubs.values()))
+    return max((found.viewers(time.monotonic()) for found in known if found is not None), default=0)
+
+
+async def shutdown() -> None:
+    """Close the sockets of this event loop and keep what was said; for whoever ends the server."""
+    known = _hubs.pop(asyncio.get_running_loop(), None)
+    if known is not None:
+        await known.stop()
+
+
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    """Serve one socket, or the life of the server."""
+    if scope["type"] == "lifespan":
+        await _live(receive, send)
+    elif scope["type"] == "websocket":
+        await _serve(scope, receive, send)
+    else:
+        raise AssertionError(f"the room server does not speak {scope['type']}")
+
+
+async def _live(receive: Receive, send: Send) -> None:
+    while True:
+        message = await receive()
+        if message["type"] == "lifespan.startup":
+            await send({"type": "lifespan.startup.complete"})
+        elif message["type"] == "lifespan.shutdown":
+            await shutdown()
+            await send({"type": "lifespan.shutdown.complete"})
+            return
+
+
+async def _serve(scope: Scope, receive: Receive, send: Send) -> None:
+    """Check the handshake, bring the socket into its room, and stay until either side ends it."""
+    await receive()  # websocket.connect
+    try:
+        entry = admit(scope, now=time.time())
+    except Denied as denied:
+        log.info("handshake refused: %s", denied)
+        await send({"type": "websocket.close", "code": CLOSE_BAD_FRAMES})
+        return
+    await send({"type": "websocket.accept"})
+    socket = Socket(entry, send)
+    try:
+        room = await hub().enter(socket)
+    except RoomClosed as closed:
+        socket.close(closed.code)
+        await socket.say_goodbye()
+        return
+    tasks = [
+        asyncio.create_task(socket.write()),
+        asyncio.create_task(_listen(room, socket, receive)),
+        asyncio.create_task(socket.ended.wait()),
+    ]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        hub().leave(room, socket)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        if socket.closing is not None:
+            await socket.say_goodbye()
+
+
+async def _listen(room: Room, socket: Socket, receive: Receive) -> None:
+    """Hear the viewer until it leaves or sends what no page of ours sends."""
+    while socket.closing is None:
+        message = await receive()
+        if message["type"] == "websocket.disconnect":
+            return
+        try:
+            _take(room, socket, message.get("text"))
+        except FrameTooBig:
+            socket.close(CLOSE_TOO_BIG)
+        except BadFrame as bad:
+            log.info("bad frame from %s: %s", socket.entry.network, bad)
+            socket.bad_frames += 1
+            _refuse(socket, refusals.BadMessage.code, {})
+            if socket.bad_frames >= BAD_FRAMES_BEFORE_CLOSE:
+                socket.close(CLOSE_BAD_FRAMES)
+
+
+def _take(room: Room, socket: Socket, text: str | None) -> None:
+    match read_frame(text):
+        case Hello(last):
+            hub().catch_up(room, socket, last)
+        case Say(words):
+            try:
+                hub().say(room, socket, words)
+            except TalkRefused as refused:
+                _refuse(socket, refused.code, refused.facts)
+        case Like():
+            hub().like(room, socket)
+
+
+def _refuse(socket: Socket, code: str, facts: dict[str, object]) -> None:
+    """Say no in the viewer's language."""
+    with translation.override(socket.entry.language):
+        said = say_refusal(REFUSALS[code](**facts))
+    socket.offer(refused_frame(code, f"{said.what} {said.next}".strip()))

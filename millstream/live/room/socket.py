@@ -1,0 +1,84 @@
+"""One viewer's socket: a bounded queue of ready frames, so that a slow viewer costs nobody else anything."""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, Final
+
+from millstream.live.room.admission import Entry
+from millstream.live.room.bounds import QUEUED_FRAMES, SLOW_SECONDS
+
+type Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+CLOSE_NORMAL: Final = 1000
+CLOSE_RESTART: Final = 1012
+CLOSE_SLOW: Final = 1013
+CLOSE_BAD_FRAMES: Final = 1008
+CLOSE_TOO_BIG: Final = 1009
+CLOSE_NO_ROOM: Final = 4404
+CLOSE_WAIT_SECONDS: Final = 1.0
+
+
+class Socket:
+    """Queues frames for one viewer and writes them one after the other."""
+
+    def __init__(self, entry: Entry, send: Send) -> None:
+        self.entry = entry
+        self.last = 0
+        self.greeted = False
+        self.behind = False
+        self.bad_frames = 0
+        self.closing: int | None = None
+        self.ended = asyncio.Event()
+        self._send = send
+        self._frames: deque[str] = deque()
+        self._wake = asyncio.Event()
+        self._writing_since: float | None = None
+
+    def offer(self, frame: str, *, trade: bool = False) -> None:
+        """Queue a frame; when the queue is full, talk is skipped and trade is owed until the queue is empty."""
+        if len(self._frames) >= QUEUED_FRAMES:
+            self.behind = self.behind or trade
+            return
+        self._frames.append(frame)
+        self._wake.set()
+
+    def is_drained(self) -> bool:
+        """Whether everything offered was written."""
+        return not self._frames and self._writing_since is None
+
+    def is_stuck(self, at: float) -> bool:
+        """Whether one frame has been waiting for the network for too long; `at` is on the monotonic clock."""
+        return self._writing_since is not None and at - self._writing_since > SLOW_SECONDS
+
+    def close(self, code: int) -> None:
+        """Let the socket end soon, with this code; the first code stays."""
+        if self.closing is None:
+            self.closing = code
+        self.ended.set()
+
+    async def write(self) -> None:
+        """Write frames as they come, until cancelled; a dead connection ends the socket."""
+        try:
+            while True:
+                await self._wake.wait()
+                self._wake.clear()
+                while self._frames:
+                    self._writing_since = time.monotonic()
+                    await self._send({"type": "websocket.send", "text": self._frames.popleft()})
+                    self._writing_since = None
+        except asyncio.CancelledError:
+            raise
+        except Exception:  # noqa: BLE001 - each server says in its own way that the peer is gone
+            # There is nobody left to tell.
+            self.close(CLOSE_NORMAL)
+
+    async def say_goodbye(self) -> None:
+        """Send the close frame if the peer still takes it."""
+        try:
+            await asyncio.wait_for(
+                self._send({"type": "websocket.close", "code": self.closing or CLOSE_NORMAL}), CLOSE_WAIT_SECONDS
+            )
+        except Exception:  # noqa: BLE001 - each server says in its own way that the peer is gone
+            return

@@ -1,0 +1,90 @@
+"""Pure decisions about shows, rundowns and talk."""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from millstream.live.types import DOORS_OPEN_BEFORE, PLANNED_KEEPS_FOR, Agreement, ShowState
+from millstream.pacts.types import PactRecord, Part
+from millstream.shops.types import ForSale
+
+LATE_BY: Final = timedelta(minutes=5)
+LONGEST_SLUG: Final = 60
+GOP_WANTED_MS: Final = 2_000
+
+
+def slug_from(title: Mapping[str, str], suffix: str) -> str:
+    """A public address from the English title, or from any Latin letters there are, with a suffix of its own."""
+    plain = unicodedata.normalize("NFKD", title.get("en") or next(iter(title.values()), ""))
+    words = re.sub(r"[^a-z0-9]+", "-", plain.encode("ascii", "ignore").decode().lower()).strip("-")
+    return f"{(words or 'show')[:LONGEST_SLUG].strip('-')}-{suffix}"
+
+
+def is_too_late(starts_at: datetime, now: datetime) -> bool:
+    """Whether a show cannot be planned for this moment any more."""
+    return starts_at < now - LATE_BY
+
+
+def doors_open_at(starts_at: datetime) -> datetime:
+    """From when a planned show takes a picture, so that the host can look at it first."""
+    return starts_at - DOORS_OPEN_BEFORE
+
+
+def takes_picture(state: ShowState, starts_at: datetime, now: datetime) -> bool:
+    """Whether a show takes a picture now: while it is live, and planned ones from an hour before their time."""
+    if state is ShowState.LIVE:
+        return True
+    return state is ShowState.PLANNED and doors_open_at(starts_at) <= now <= starts_at + PLANNED_KEEPS_FOR
+
+
+def in_order[T](items: Sequence[T], wanted: Mapping[T, int]) -> list[T]:
+    """The items by the numbers that somebody typed; equal numbers and items without one keep their order."""
+    return sorted(items, key=lambda item: (wanted.get(item, len(items) + 1), items.index(item)))
+
+
+def pin_data(goods: ForSale, show: UUID) -> dict[str, Any]:
+    """What a room tells about a pinned product."""
+    return {
+        "product": str(goods.product_id),
+        "variant": str(goods.variant_id),
+        "title": dict(goods.title),
+        "price_minor": goods.price_minor,
+        "currency": goods.currency,
+        "left": goods.left,
+        "image": goods.image,
+        "url": product_url(goods),
+        "buy_url": buy_url(goods.variant_id, show),
+    }
+
+
+def product_url(goods: ForSale) -> str:
+    """The page of a product."""
+    return f"/products/{goods.product_slug}/"
+
+
+def buy_url(variant: UUID, show: UUID) -> str:
+    """The buy sheet of a variant within a show."""
+    return f"/buy/{variant}/?show={show}"
+
+
+def is_gop_too_long(gop_ms: int | None) -> bool:
+    """Whether key frames come so seldom that viewers wait for the picture."""
+    return gop_ms is not None and gop_ms > GOP_WANTED_MS
+
+
+def agreement(host: UUID, pacts: Sequence[PactRecord], now: datetime) -> Agreement:
+    """Whose goods a host may show, by the pacts about the host's part that are in force."""
+    counting = [
+        pact
+        for pact in pacts
+        if pact.part is Part.HOST
+        and pact.valid_from <= now
+        and (pact.valid_to is None or pact.valid_to > now)
+        and pact.host in (None, host)
+        and pact.beneficiary in (None, host)
+    ]
+    named = frozenset(pact.seller for pact in counting if pact.seller is not None)
+    return Agreement(every_seller=any(pact.seller is None for pact in counting), sellers=named | {host})

@@ -1,0 +1,166 @@
+"""Ids and records of shows and their rooms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final, NewType
+from uuid import UUID
+
+from millstream.kernel.texts import Text
+
+ShowId = NewType("ShowId", UUID)
+RoomId = NewType("RoomId", UUID)
+
+DOORS_OPEN_BEFORE: Final = timedelta(hours=1)
+PLANNED_KEEPS_FOR: Final = timedelta(hours=12)
+REPLAY_SELLS_FOR: Final = timedelta(days=30)
+MUTE_FOR: Final = timedelta(minutes=10)
+MOST_IN_RUNDOWN: Final = 60
+LONGEST_TITLE: Final = 80
+LONGEST_STORY: Final = 1_000
+LONGEST_NOTE: Final = 200
+
+
+class ShowState(StrEnum):
+    """What a show is doing."""
+
+    PLANNED = "planned"
+    LIVE = "live"
+    ENDED = "ended"
+    CANCELLED = "cancelled"
+
+
+class TradeKind(StrEnum):
+    """What a trade item tells."""
+
+    PIN = "pin"
+    UNPIN = "unpin"
+    STOCK = "stock"
+    PRICE = "price"
+    STATE = "state"
+
+
+class TalkRole(StrEnum):
+    """As what somebody talks in a room."""
+
+    GUEST = "guest"
+    BUYER = "buyer"
+    MAKER = "maker"
+    HOST = "host"
+    MODERATOR = "moderator"
+
+
+@dataclass(frozen=True, slots=True)
+class ShowPlan:
+    """What it takes to plan a show. `poster` is a picture's address, empty for none yet."""
+
+    host: UUID
+    title: Text
+    story: Text
+    starts_at: datetime
+    poster: str = ""
+    slug: str = ""
+    scene_seed: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ShowRecord:
+    """A show as others see it."""
+
+    id: ShowId
+    slug: str
+    title: Text
+    story: Text
+    host: UUID
+    poster: str
+    state: ShowState
+    starts_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+    stream: UUID
+    room: RoomId
+    last_trade: int
+    likes: int
+
+
+@dataclass(frozen=True, slots=True)
+class RundownRecord:
+    """One product of a rundown; `sold` counts units paid for in this show."""
+
+    variant: UUID
+    position: int
+    note: str
+    sold: int
+
+
+@dataclass(frozen=True, slots=True)
+class PinRecord:
+    """A product that was, or is being, explained; the times are the room's."""
+
+    variant: UUID
+    pinned_at: datetime
+    unpinned_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class TradeRecord:
+    """One numbered item of a room's trade; numbers count from 1 without a gap."""
+
+    number: int
+    kind: TradeKind
+    at: datetime
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRecord:
+    """Something said in a room."""
+
+    id: UUID
+    name: str
+    role: TalkRole
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenBy:
+    """Who talks: the visitor counts for limits and mutes, the name and role are shown."""
+
+    visitor: UUID
+    name: str
+    role: TalkRole
+
+
+@dataclass(frozen=True, slots=True)
+class TallyRecord:
+    """What a show has sold so far, counted from paid orders."""
+
+    orders: int
+    units: int
+    total_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChapterRecord:
+    """Where in the replay a product is explained."""
+
+    variant: UUID
+    at: datetime
+    offset_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """Whose goods a host may show: everybody's, or those of some sellers."""
+
+    every_seller: bool
+    sellers: frozenset[UUID]
+
+    def covers(self, seller: UUID) -> bool:
+        """Whether the host may show this seller's goods; everybody may show their own."""
+        return self.every_seller or seller in self.sellers

@@ -1,0 +1,1 @@
+"""Pages of shows, rooms and the studio."""

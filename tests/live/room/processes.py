@@ -1,0 +1,187 @@
+"""Real server processes for tests of rooms, and real sockets into them."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from asgiref.sync import sync_to_async
+from django.db import connection
+from websockets.asyncio.client import ClientConnection, connect
+
+from millstream.kernel.ids import new_id
+from millstream.kernel.web.middleware import visitor_cookie
+from millstream.live.room.admission import RoomPass, write_pass
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+WORKER = "import django; django.setup(); import asyncio; from millstream.site.worker import run; asyncio.run(run())"
+START_SECONDS = 40
+
+
+def free_port() -> int:
+    """A port that nobody has now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+@contextmanager
+def running(arguments: list[str], log: Path, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A program of ours with the test's engines, ended at the end."""
+    env = {**os.environ, "DJANGO_SETTINGS_MODULE": os.environ["DJANGO_SETTINGS_MODULE"], **environment}
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            [sys.executable, *arguments], cwd=REPOSITORY, env=env, stdout=out, stderr=subprocess.STDOUT
+        )
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait(10)
+
+
+def wait_for_port(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+    """Wait until the program takes connections; its log tells why it does not."""
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            break
+        with socket.socket() as probe:
+            probe.settimeout(0.5)
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise AssertionError(f"the server never came up:\n{log.read_text()[-4000:]}")
+
+
+@contextmanager
+def room_server(tmp_path: Path, name: str, **environment: str) -> Iterator[int]:
+    """The room server as a process of its own; gives its port."""
+    port, log = free_port(), tmp_path / f"{name}.log"
+    arguments = ["-m", "millstream.live.room", "--host", "127.0.0.1", "--port", str(port)]
+    with running(arguments, log, **environment) as process:
+        wait_for_port(port, process, log)
+        yield port
+
+
+@contextmanager
+def web_server(tmp_path: Path, name: str, **environment: str) -> Iterator[int]:
+    """A whole web process, pages and rooms; gives its port."""
+    port, log = free_port(), tmp_path / f"{name}.log"
+    arguments = ["-m", "granian", "--interface", "asgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
+    with running([*arguments, "millstream.site.asgi:application"], log, **environment) as process:
+        wait_for_port(port, process, log)
+        yield port
+
+
+@contextmanager
+def worker(tmp_path: Path) -> Iterator[None]:
+    """The worker process, which orders facts and lets them be heard."""
+    with running(["-c", WORKER], tmp_path / "worker.log"):
+        yield
+
+
+async def on_rows[T](work: Callable[[], T]) -> T:
+    """Run sync work against the database, in a thread that keeps no connection afterwards."""
+
+    def alone() -> T:
+        try:
+            return work()
+        finally:
+            connection.close()
+
+    return await sync_to_async(alone)()
+
+
+class Viewer:
+    """One socket into a room, and what it heard."""
+
+    def __init__(self, wire: ClientConnection, visitor: UUID) -> None:
+        self.wire = wire
+        self.visitor = visitor
+        self.heard: list[dict[str, Any]] = []
+
+    async def send(self, **said: Any) -> None:
+        await self.wire.send(json.dumps(said))
+
+    async def until(self, kind: str, seconds: float = 5.0, **wanted: Any) -> dict[str, Any]:
+        """The next frame of this kind with these values; keeps all frames in `heard`."""
+        deadline = time.monotonic() + seconds
+        while True:
+            frame = await self._next(deadline - time.monotonic(), kind)
+            if frame["t"] == kind and all(frame.get(name) == value for name, value in wanted.items()):
+                return frame
+
+    async def trade(self, kind: str, seconds: float = 5.0) -> dict[str, Any]:
+        """The next trade item of this kind."""
+        deadline = time.monotonic() + seconds
+        while True:
+            frame = await self._next(deadline - time.monotonic(), f"trade {kind}")
+            for item in frame.get("items", []):
+                if item["kind"] == kind:
+                    found: dict[str, Any] = item
+                    return found
+
+    async def talk(self, text: str, seconds: float = 5.0) -> dict[str, Any]:
+        """The message with this text."""
+        deadline = time.monotonic() + seconds
+        while True:
+            frame = await self._next(deadline - time.monotonic(), text)
+            for message in frame.get("messages", []):
+                if message["text"] == text:
+                    found: dict[str, Any] = message
+                    return found
+
+    async def _next(self, seconds: float, wanted: str) -> dict[str, Any]:
+        import asyncio
+
+        try:
+            frame: dict[str, Any] = json.loads(await asyncio.wait_for(self.wire.recv(), max(seconds, 0.001)))
+        except TimeoutError:
+            raise AssertionError(f"no {wanted} came; heard {self.heard[-5:]}") from None
+        self.heard.append(frame)
+        return frame
+
+
+def headers(visitor: UUID, port: int, **changes: str) -> dict[str, str]:
+    """What a browser on our page sends."""
+    told = {
+        "Origin": f"http://127.0.0.1:{port}",
+        "Cookie": f"visitor={visitor_cookie(visitor)}",
+        "Accept-Language": "en",
+    }
+    return {name: value for name, value in {**told, **changes}.items() if value}
+
+
+async def enter(
+    port: int, room: UUID, visitor: UUID | None = None, *, role: str = "", name: str = "", **changes: str
+) -> Viewer:
+    """Open a socket into a room, with a pass of the page when a role is given."""
+    who = visitor or new_id()
+    query = ""
+    if role:
+        query = "?pass=" + write_pass(RoomPass(room, who, name or "Bo", role, int(time.time()) + 600))
+    sent: Mapping[str, str] = headers(who, port, **changes)
+    origin = sent.get("Origin")
+    wire = await connect(
+        f"ws://127.0.0.1:{port}/ws/rooms/{room}{query}",
+        additional_headers={key: value for key, value in sent.items() if key != "Origin"},
+        origin=origin,  # type: ignore[arg-type]
+        proxy=None,
+        user_agent_header=None,
+    )
+    return Viewer(wire, who)
