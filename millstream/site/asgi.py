@@ -1,4 +1,4 @@
-"""The web process: Django's pages, and the room server at /ws/."""
+"""The web process: the lean routes of the buy, Django's pages, and the room server at /ws/."""
 
 import os
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -9,18 +9,37 @@ os.environ.setdefault("MILLSTREAM_POOL", "1")
 
 from django.core.asgi import get_asgi_application
 
-pages = get_asgi_application()
-
 type Scope = MutableMapping[str, Any]
 type Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 type Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
+django_pages = get_asgi_application()
+
+# These import models, so they come after Django is ready.
+from millstream.live.room.server import application as room  # noqa: E402
+from millstream.live.room.server import shutdown  # noqa: E402
+from millstream.orders.web.lean import lean  # noqa: E402
+
+pages = lean(django_pages)
+
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
-    """Sockets go to the room server, everything else to Django."""
+    """Sockets go to the room server, everything else to the pages."""
     if scope["type"] == "websocket":
-        from millstream.live.room.server import application as room
-
         await room(scope, receive, send)
-    elif scope["type"] == "http":
+    elif scope["type"] == "lifespan":
+        await _lifespan(receive, send)
+    else:
         await pages(scope, receive, send)
+
+
+async def _lifespan(receive: Receive, send: Send) -> None:
+    """Say that we are up; at the end let the room server say goodbye to its sockets."""
+    while True:
+        message = await receive()
+        if message["type"] == "lifespan.startup":
+            await send({"type": "lifespan.startup.complete"})
+        elif message["type"] == "lifespan.shutdown":
+            await shutdown()
+            await send({"type": "lifespan.shutdown.complete"})
+            return

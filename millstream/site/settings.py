@@ -93,7 +93,7 @@ MIDDLEWARE = [
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [PACKAGE / "site" / "templates"],
+        "DIRS": [PACKAGE / "site" / "templates", *(PACKAGE / context / "web" / "templates" for context in CONTEXTS)],
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
@@ -165,7 +165,7 @@ DEFAULT_FROM_EMAIL = "millstream@localhost"
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
-LOCALE_PATHS = [PACKAGE / "site" / "locale", PACKAGE / "kernel" / "locale"]
+LOCALE_PATHS = [PACKAGE / context / "locale" for context in ("site", "kernel", *CONTEXTS)]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"

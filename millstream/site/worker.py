@@ -9,9 +9,10 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from asgiref.sync import sync_to_async
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
+from procrastinate import App
 from procrastinate.contrib.django import app as queue
 
 from millstream.kernel.facts.base import Hint
@@ -26,6 +27,7 @@ LOOK_SECONDS: Final = 0.1
 REST_SECONDS: Final = 2.0
 BACK_OFF_SECONDS: Final = 3.0
 QUEUE_CONCURRENCY: Final = 2
+BEAT_SECONDS: Final = 3.0
 
 type Part = Callable[[asyncio.Event], Awaitable[None]]
 
@@ -106,23 +108,45 @@ async def _kept(name: str, part: Part, stop: asyncio.Event) -> None:
 
 async def work_queue(stop: asyncio.Event) -> None:
     """Run procrastinate's worker with its periodic jobs until the stop."""
-    async with queue.replace_connector(queue.connector.get_worker_connector()).open_async() as opened:  # type: ignore[attr-defined]
-        running = asyncio.create_task(
-            opened.run_worker_async(
-                concurrency=QUEUE_CONCURRENCY,
-                install_signal_handlers=False,
-                fetch_job_polling_interval=2.0,
-                delete_jobs="successful",
-            )
+    connector = queue.connector.get_worker_connector()  # type: ignore[attr-defined]
+    with queue.replace_connector(connector) as replaced:
+        async with replaced.open_async() as opened:
+            await _work_until(stop, opened)
+
+
+async def _work_until(stop: asyncio.Event, opened: App) -> None:
+    running = asyncio.create_task(
+        opened.run_worker_async(
+            concurrency=QUEUE_CONCURRENCY,
+            install_signal_handlers=False,
+            fetch_job_polling_interval=2.0,
+            delete_jobs="successful",
         )
-        stopping = asyncio.create_task(stop.wait())
-        await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        stopping.cancel()
-        if running.done():
-            running.result()
-        else:
-            running.cancel()
-            await asyncio.gather(running, return_exceptions=True)
+    )
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if running.done():
+        running.result()
+    else:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+def _beat() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO heartbeat (part, note) VALUES ('worker', %s)"
+            " ON CONFLICT (part) DO UPDATE SET at = clock_timestamp(), note = EXCLUDED.note",
+            [f"pid {os.getpid()}"],
+        )
+
+
+async def beat(stop: asyncio.Event) -> None:
+    """Say every few seconds that the worker lives, for `/healthz`."""
+    while not stop.is_set():
+        await sync_to_async(_beat, thread_sensitive=True)()
+        await _rest(stop, BEAT_SECONDS)
 
 
 async def run() -> None:
@@ -138,6 +162,7 @@ async def run() -> None:
         "queue": work_queue,
         "media events": hear_media,
         "relay": relay_facts,
+        "heartbeat": beat,
     }
     log.info("worker %s is up: %s handlers", os.getpid(), len(HANDLERS))
     await asyncio.gather(*(_kept(name, part, stop) for name, part in parts.items()))

@@ -215,7 +215,7 @@ def embedded_database(settings: Config) -> Finding:
     except EngineRefused as refusal:
         return Finding(Health.ILL, "postgresql", str(refusal))
     who = f"as {account.name}" if account else "as you"
-    if must_reach(account, (program, settings.var / "postgres" / "data")):
+    if must_reach(account, (program, settings.var / "postgres")):
         who += ", with leave to pass through closed folders"
     text = f"embedded, starts with `millstream up` {who}; role {ROLE}"
     return Finding(Health.WELL, "postgresql", text)

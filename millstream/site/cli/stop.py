@@ -6,9 +6,9 @@ import os
 import signal
 
 from millstream.site import config
+from millstream.site.cli.refusal import CommandRefused
 from millstream.site.cli.supervisor.lock import holder
 from millstream.site.cli.supervisor.orphans import wait_until_gone
-from millstream.site.cli.refusal import CommandRefused
 from millstream.site.cli.up import Commands
 
 STOP_SECONDS = 120.0

@@ -13,7 +13,7 @@ from millstream.site.cli.supervisor.orphans import stop_orphans
 from millstream.site.cli.supervisor.supervise import supervise
 from millstream.site.cli.supervisor.town import Town, clear_addresses
 
-type Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+type Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - argparse names no public type
 
 
 def add(commands: Commands) -> None:

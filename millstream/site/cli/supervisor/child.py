@@ -7,6 +7,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from millstream.site.cli.supervisor.console import Console
@@ -19,6 +20,7 @@ START_TRIES = 3
 READY_SECONDS = 60.0
 LOOK_SECONDS = 0.05
 LINE_BYTES = 64 * 1024
+LAST_WORDS_SECONDS = 1.0
 
 
 class ChildFailed(Exception):
@@ -49,8 +51,12 @@ class Child:
         self._console = console
         self._process: asyncio.subprocess.Process | None = None
         self._guard: asyncio.Task[None] | None = None
-        self._stopping = False
+        self._told_to_stop = asyncio.Event()
         self._up = False
+
+    @property
+    def _stopping(self) -> bool:
+        return self._told_to_stop.is_set()
 
     @property
     def pid(self) -> int | None:
@@ -70,7 +76,7 @@ class Child:
 
     async def stop(self) -> None:
         """Ask it to stop, wait as long as it may take, then insist."""
-        self._stopping = True
+        self._told_to_stop.set()
         if self._process is not None and self._process.returncode is None:
             self._process.send_signal(self.spec.stop_signal)
             try:
@@ -111,40 +117,51 @@ class Child:
         """From start to end; what the dead process left in its group is ended too."""
         if self.spec.prepare is not None:
             await asyncio.to_thread(self.spec.prepare)
-        process = await asyncio.create_subprocess_exec(
-            *self.spec.command(),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-            env=self._environment(),
-            start_new_session=True,
-        )
+        # A pipe of our own: asyncio's makes `wait` wait for everyone who holds it, not for the process.
+        lines, mouth = os.pipe()
+        listening = asyncio.create_task(self._listen(lines))
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *self.spec.command(),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=mouth,
+                stderr=mouth,
+                env=self._environment(),
+                start_new_session=True,
+            )
+        finally:
+            os.close(mouth)
         self._process = process
         if self._stopping:
             process.send_signal(self.spec.stop_signal)
-        listening = asyncio.create_task(self._listen(process))
         code = await process.wait()
         if self.spec.kills_group:
             end_group(process.pid)
-        await asyncio.wait({listening}, timeout=1.0)
+        await asyncio.wait({listening}, timeout=LAST_WORDS_SECONDS)
+        listening.cancel()
         return code
 
     def _environment(self) -> dict[str, str]:
         inherited = {key: value for key, value in os.environ.items() if key not in self.spec.hides}
         return {**inherited, **self.spec.env, CHILD_MARK: self.spec.name, "PYTHONUNBUFFERED": "1"}
 
-    async def _listen(self, process: asyncio.subprocess.Process) -> None:
+    async def _listen(self, lines: int) -> None:
         """Pass its lines on; a line without end is cut at 64 KB."""
-        assert process.stdout is not None
+        reader = asyncio.StreamReader(limit=LINE_BYTES)
+        protocol = asyncio.StreamReaderProtocol(reader)
+        transport, _ = await asyncio.get_running_loop().connect_read_pipe(lambda: protocol, os.fdopen(lines, "rb"))
         waiting = b""
-        while chunk := await process.stdout.read(LINE_BYTES):
-            *lines, waiting = (waiting + chunk).split(b"\n")
-            if len(waiting) > LINE_BYTES:
-                lines, waiting = [*lines, waiting], b""
-            for line in lines:
-                self._pass_on(line)
-        if waiting:
-            self._pass_on(waiting)
+        try:
+            while chunk := await reader.read(LINE_BYTES):
+                *whole, waiting = (waiting + chunk).split(b"\n")
+                if len(waiting) > LINE_BYTES:
+                    whole, waiting = [*whole, waiting], b""
+                for line in whole:
+                    self._pass_on(line)
+        finally:
+            if waiting:
+                self._pass_on(waiting)
+            transport.close()
 
     def _pass_on(self, line: bytes) -> None:
         text = line.decode(errors="replace").rstrip()
@@ -153,9 +170,8 @@ class Child:
             self._console.line(self.spec.name, text, quiet=self.spec.quiet and (not serious or self._stopping))
 
     async def _rest(self, seconds: float) -> None:
-        patience = time.monotonic() + seconds
-        while not self._stopping and time.monotonic() < patience:
-            await asyncio.sleep(LOOK_SECONDS)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._told_to_stop.wait(), seconds)
 
 
 def ending(code: int) -> str:

@@ -1,0 +1,1 @@
+"""Streams, keys and recordings; `media/plane` is the process that carries the pictures."""

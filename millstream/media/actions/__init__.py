@@ -1,0 +1,1 @@
+"""What can be done to streams: one verb a file."""

@@ -1,0 +1,1 @@
+"""The media plane: RTMP in, low-latency HLS and recordings out, in one asyncio process without Django."""

@@ -1,0 +1,147 @@
+"""Puts the plane together and runs it until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import uvicorn
+
+from millstream.media.plane.admission import Admissions
+from millstream.media.plane.config import PlaneConfig
+from millstream.media.plane.events import Outbox, Spool
+from millstream.media.plane.hub import Hub
+from millstream.media.plane.metrics import render_metrics
+from millstream.media.plane.rtmp import RtmpServer
+from millstream.media.plane.scenes.keeper import SceneKeeper
+from millstream.media.plane.stream import StreamState, Surroundings
+from millstream.media.plane.thumbnails import Thumbnailer
+from millstream.media.plane.web import WebApp
+
+DISK_THREADS = 4
+BACKLOG = 2048
+CLOSE_SECONDS = 2
+
+log = logging.getLogger("millstream.media")
+
+
+class _HttpServer(uvicorn.Server):
+    """uvicorn inside our own loop: the signals are ours."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals alone."""
+        yield
+
+
+class Plane:
+    """One media process."""
+
+    def __init__(self, config: PlaneConfig) -> None:
+        self.config = config
+        self._started = time.monotonic()
+        self._executor = ThreadPoolExecutor(DISK_THREADS, thread_name_prefix="media-disk")
+        self.outbox = Outbox(Spool(config.spool), config.nats_url)
+        around = Surroundings(
+            tell=self.outbox.tell,
+            executor=self._executor,
+            recordings=config.recordings,
+            grace_seconds=config.grace_seconds,
+            scene_record_seconds=config.scene_record_seconds,
+        )
+        self.hub = Hub(around)
+        self.gate = Admissions(config.web_url, config.hook_secret, config.spool / "admitted.json")
+        self.rtmp = RtmpServer(self.hub, self.gate, max_publishers=config.max_publishers)
+        self.web = WebApp(
+            self.hub,
+            allowed_origins=config.allowed_origins,
+            max_waiting=config.max_waiting_viewers,
+            health=self.health,
+            metrics=lambda: render_metrics(self.hub, self.rtmp, self.web, self.outbox),
+        )
+        self.keeper = SceneKeeper(self.hub, self.gate.scenes, config.scenes) if config.demo else None
+        self.thumbnailer = Thumbnailer(self.hub)
+
+    def health(self) -> tuple[bool, dict[str, Any]]:
+        """Whether video runs, and the state of every part; without NATS or web the picture still goes on."""
+        streams = {str(stream.stream): stream.facts() for stream in self.hub.streams.values()}
+        live = sum(1 for stream in self.hub.streams.values() if stream.state is StreamState.LIVE)
+        stopped = [str(s.stream) for s in self.hub.streams.values() if s.recorder.stopped is not None]
+        return True, {
+            "ok": True,
+            "uptime_seconds": round(time.monotonic() - self._started),
+            "nats": "connected" if self.outbox.connected else "away",
+            "events_waiting": len(self.outbox.spool),
+            "live": live,
+            "publishers": len(self.rtmp.sessions),
+            "viewers_waiting": self.web.waiting,
+            "recordings_stopped": stopped,
+            "streams": streams,
+        }
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Serve until the event is set; then cut, write and close all in order."""
+        config = self.config
+        await self.hub.wake()
+        loop = asyncio.get_running_loop()
+        rtmp = await loop.create_server(self.rtmp, config.rtmp_host, config.rtmp_port, backlog=BACKLOG)
+        options = uvicorn.Config(
+            self.web,
+            host=config.http_host,
+            port=config.http_port,
+            http="httptools",
+            lifespan="off",
+            access_log=False,
+            log_config=None,
+            ws="none",
+            backlog=BACKLOG,
+            timeout_keep_alive=30,
+            timeout_graceful_shutdown=CLOSE_SECONDS,
+            server_header=False,
+        )
+        http = _HttpServer(options)
+        work = [self.hub.run(), self.outbox.run(), self.thumbnailer.run()]
+        if self.keeper is not None:
+            work.append(self.keeper.run())
+        tasks = [loop.create_task(each) for each in work]
+        serving = loop.create_task(http.serve())
+        log.info("RTMP on %s:%d, HTTP on %s:%d", config.rtmp_host, config.rtmp_port, config.http_host, config.http_port)
+        stopping = loop.create_task(stop.wait())
+        done, _ = await asyncio.wait([stopping, serving, *tasks], return_when=asyncio.FIRST_COMPLETED)
+        rtmp.close()
+        await self._close(http, serving, tasks)
+        for task in done - {stopping, serving}:
+            task.result()
+        if serving in done and not stop.is_set():
+            raise RuntimeError("the HTTP server stopped")
+
+    async def _close(self, http: _HttpServer, serving: asyncio.Task[None], tasks: list[asyncio.Task[None]]) -> None:
+        await self.rtmp.close()
+        if self.keeper is not None:
+            await self.keeper.close()
+        http.should_exit = True
+        for stream in self.hub.streams.values():
+            stream.window.bell.ring()
+        await asyncio.wait([serving], timeout=CLOSE_SECONDS + 3)
+        await self.hub.close()
+        await asyncio.sleep(0.2)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self.gate.close()
+        self._executor.shutdown()
+
+
+async def serve(config: PlaneConfig) -> None:
+    """Run a plane until SIGTERM or SIGINT."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    await Plane(config).run(stop)

@@ -1,0 +1,1 @@
+"""The hooks by which a media engine asks and tells."""

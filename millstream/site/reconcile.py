@@ -1,0 +1,34 @@
+"""Folding all books again from their rows, and saying what differs."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import fields, is_dataclass
+from typing import Any, Final
+
+from millstream.ledger.api import check_books
+from millstream.logistics.api import check_custody
+from millstream.orders.api import check_orders
+from millstream.pacts.api import check_splits
+from millstream.shops.api import check_stock
+
+type Check = Callable[[], Sequence[Any]]
+
+CHECKS: Final[tuple[tuple[str, Check], ...]] = (
+    ("entries sum to zero, accounts equal their postings, payouts equal their items", check_books),
+    ("stock equals the fold of its movements, held equals its live holds", check_stock),
+    ("split lines add up to the money of their line", check_splits),
+    ("holds match orders, captured equals escrow + released + refunded", check_orders),
+    ("custody equals the fold of its events, one holder a parcel", check_custody),
+)
+
+
+def told(difference: object) -> str:
+    """A difference as one line of `name=value` pairs."""
+    if is_dataclass(difference):
+        return " ".join(f"{field.name}={getattr(difference, field.name)!s}" for field in fields(difference))
+    return str(difference)
+
+
+def reconcile() -> Iterable[tuple[str, list[str]]]:
+    """Each promise with the lines of what differs; an empty list means that it holds."""
+    for promise, check in CHECKS:
+        yield promise, [told(difference) for difference in check()]
