@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { defineConfig, type Plugin } from "vite";
@@ -6,6 +6,7 @@ import { defineConfig, type Plugin } from "vite";
 const OUT = resolve(import.meta.dirname, "../millstream/site/static/build");
 const COMPRESSIBLE = /\.(css|js|json|svg|wasm)$/;
 const SMALLEST_BYTES = 512;
+const KEPT_MS = 24 * 3600 * 1000;
 
 /** Write a .gz and a .br beside every built text file, so that the web server never compresses at request time. */
 function precompress(): Plugin {
@@ -25,13 +26,28 @@ function precompress(): Plugin {
   };
 }
 
+/** Keep the files of earlier builds for a day: a web process that started before goes on serving them. */
+function forgetOldBuilds(): Plugin {
+  return {
+    name: "millstream-forget-old-builds",
+    apply: "build",
+    closeBundle() {
+      const assets = join(OUT, "assets");
+      for (const name of readdirSync(assets)) {
+        const path = join(assets, name);
+        if (Date.now() - statSync(path).mtimeMs > KEPT_MS) rmSync(path);
+      }
+    },
+  };
+}
+
 export default defineConfig({
   base: "./",
   publicDir: "public",
-  plugins: [precompress()],
+  plugins: [precompress(), forgetOldBuilds()],
   build: {
     outDir: OUT,
-    emptyOutDir: true,
+    emptyOutDir: false,
     manifest: "manifest.json",
     target: "es2022",
     assetsInlineLimit: 0,

@@ -58,6 +58,9 @@ from millstream.logistics.queries.parcels import (
     timeline,
 )
 from millstream.logistics.queries.runs import (
+    count_at_centre,
+    driver_of,
+    has_load,
     next_stop_of,
     road_map,
     route_codes,
@@ -66,6 +69,8 @@ from millstream.logistics.queries.runs import (
     site,
     stations_of,
     vehicles_of,
+    waiting_at_stations,
+    way_on,
 )
 
 __all__ = [
@@ -94,9 +99,11 @@ __all__ = [
     "close_road",
     "close_run",
     "collect_code",
+    "count_at_centre",
     "count_of_seller",
     "deliver_now",
     "depart_run",
+    "driver_of",
     "expected_at_station",
     "finish_broken_bag",
     "finish_stop",
@@ -104,6 +111,7 @@ __all__ = [
     "hand_to_carrier",
     "handover",
     "handovers",
+    "has_load",
     "holder_names",
     "next_stop_of",
     "offer_down",
@@ -143,5 +151,7 @@ __all__ = [
     "timeline",
     "unseal_bag",
     "vehicles_of",
+    "waiting_at_stations",
+    "way_on",
     "withdraw_handover",
 ]

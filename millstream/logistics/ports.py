@@ -59,7 +59,7 @@ class CarrierReceipt:
 
 
 class CarrierAdapter(Protocol):
-    """One outside carrier. Every call raises ``CarrierAwayError`` or ``CarrierRefusedError``; none is in a transaction."""
+    """One outside carrier. Calls raise ``CarrierAwayError`` or ``CarrierRefusedError``; none is in a transaction."""
 
     def validate(self, ask: BookAsk) -> tuple[str, ...]:
         """What stands against carrying this, in the carrier's words; empty when nothing does."""

@@ -9,7 +9,7 @@ from importlinter import Contract, ContractCheck, fields, output
 
 
 class DoorsContract(Contract):
-    """Every import between contexts of `package` must end in one of `doors`.
+    """Every import between contexts of `package` must end in one of `doors`, or in `named_doors` (context.module).
 
     `open` contexts have no inside. The `composer` plugs contexts together and may also enter by `composer_doors`.
     """
@@ -18,6 +18,7 @@ class DoorsContract(Contract):
 
     package = fields.StringField()
     doors = fields.ListField(subfield=fields.StringField())
+    named_doors = fields.ListField(subfield=fields.StringField(), required=False, default=[])
     open = fields.ListField(subfield=fields.StringField(), required=False, default=[])
     composer = fields.StringField()
     composer_doors = fields.ListField(subfield=fields.StringField(), required=False, default=[])
@@ -40,14 +41,19 @@ class DoorsContract(Contract):
 
     def _is_window(self, importer: str, imported: str) -> bool:
         home, target = importer.split(".")[1:2], imported.split(".")
-        if target[0] != self.package or len(target) < 2 or not home:
+        if target[0] != _text(self.package) or len(target) < 2 or not home:  # noqa: PLR2004 - package and context
             return False
         context, inside = target[1], target[2:]
-        if context == home[0] or context in _words(self.open):
+        if context == home[0] or context in _words(self.open) or ".".join(target[1:3]) in _words(self.named_doors):
             return False
-        allowed = _words(self.doors) | (_words(self.composer_doors) if home[0] == self.composer else set())
+        composing = home[0] == _text(self.composer)
+        allowed = _words(self.doors) | (_words(self.composer_doors) if composing else set())
         return not inside or inside[0] not in allowed
 
 
 def _words(field: Any) -> set[str]:
-    return set(field)
+    return {str(word) for word in field}
+
+
+def _text(field: Any) -> str:
+    return str(field)

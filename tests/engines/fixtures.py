@@ -47,7 +47,7 @@ def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> No
         ENGINES.clone()
 
     # Django would truncate what models name; a copy also restores what migrations, triggers and queues made.
-    TransactionTestCase._fixture_teardown = fresh_copy  # type: ignore[method-assign]
+    TransactionTestCase._fixture_teardown = fresh_copy  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="session")

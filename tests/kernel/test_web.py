@@ -1,6 +1,7 @@
 """What every page needs: tags, formats, assets and sketch maps."""
 
 import json
+import os
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -137,6 +138,21 @@ def test_a_front_end_that_was_not_built_is_said_plainly(settings, tmp_path):
     (tmp_path / "build").mkdir()
     (tmp_path / "build" / "manifest.json").write_text(json.dumps(MANIFEST))
     assert assets.read_manifest() == MANIFEST
+
+
+@pytest.mark.parametrize(("autorefresh", "seen"), [(False, MANIFEST), (True, {})])
+def test_a_running_process_keeps_to_its_build(settings, tmp_path, autorefresh: bool, seen: dict[str, Any]):
+    """The static files were listed at the start, so a later manifest would name files that are not served yet."""
+    settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
+    settings.STATICFILES_DIRS = [str(tmp_path)]
+    settings.WHITENOISE_AUTOREFRESH = autorefresh
+    path = tmp_path / "build" / "manifest.json"
+    path.parent.mkdir()
+    path.write_text(json.dumps(MANIFEST))
+    assert assets.read_manifest() == MANIFEST
+    path.write_text("{}")
+    os.utime(path, ns=(1, 1))
+    assert assets.read_manifest() == seen
 
 
 @pytest.mark.parametrize("entry", ["main", "desk", "station", "room", "styleguide"])

@@ -10,7 +10,7 @@ from millstream.kernel.texts import both
 from millstream.live.api import add_to_rundown, plan_show, start_show
 from millstream.live.types import ShowPlan, ShowRecord
 from millstream.pacts.api import agree_pact
-from millstream.pacts.types import Part, PactSpec
+from millstream.pacts.types import PactSpec, Part
 from millstream.people.api import open_actor
 from millstream.people.types import ActorId, ActorKind, ActorSpec
 from tests.shops.counter import Counter, make_counter

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from millstream.kernel.clock import read_now
 from millstream.kernel.ids import new_id
+from millstream.kernel.models import FactRow
 from millstream.logistics import api
 from millstream.logistics.ports import (
     BookAsk,
@@ -202,6 +203,11 @@ class Town:
         return for_people(one.code)
 
 
+def facts_about(subject: UUID) -> list[str]:
+    """The kinds of the facts recorded about something, in order."""
+    return list(FactRow.objects.filter(subject=subject).order_by("id").values_list("kind", flat=True))
+
+
 def _actor(kind: ActorKind, slug: str, en: str, zh: str) -> UUID:
     return open_actor(ActorSpec(kind, {"en": en, "zh-hans": zh}, slug))
 
@@ -224,9 +230,7 @@ def build_town() -> Town:
     api.add_centre(api.CentreSpec(centre, CENTRE_KEY, "QH", carrier))
     for actor, key, route in ((esi, "qingxi", "QX-01"), (yunci, "yunci", "YC-02"), (shanhou, "shanhou", "SH-03")):
         api.add_station(api.StationSpec(actor, key, route, centre, 240))
-    api.add_vehicle(
-        api.VehicleSpec(centre, chen, "K-10001", {"en": "White van", "zh-hans": "白色货车"}, 600_000, 200)
-    )
+    api.add_vehicle(api.VehicleSpec(centre, chen, "K-10001", {"en": "White van", "zh-hans": "白色货车"}, 600_000, 200))
     return Town(
         now=now,
         amina=amina,

@@ -52,14 +52,15 @@ class MsPlayer extends HTMLElement {
     this.video = this.querySelector("video");
     if (!this.video) return;
     this.source = this.dataset.src ?? "";
-    this.video.muted = true;
-    this.video.controls = this.dataset.kind === "replay";
+    this.video.muted = !this.isReplay;
+    this.video.controls = this.isReplay;
     this.video.addEventListener("loadedmetadata", () => this.learnShape());
     this.video.addEventListener("volumechange", () => this.showSound());
     this.find("[data-unmute]")?.addEventListener("click", () => this.toggleSound());
     this.find("[data-start]")?.addEventListener("click", () => this.begin());
     this.find("[data-audio-only]")?.addEventListener("click", (event) => this.toggleAudioOnly(event));
     document.addEventListener("visibilitychange", this.onVisible);
+    if (this.isReplay) document.addEventListener("click", this.onSeekLink);
     const link = (navigator as Navigator & { connection?: { saveData?: boolean } }).connection;
     if (link?.saveData) this.phase("blocked");
     else this.begin();
@@ -69,8 +70,13 @@ class MsPlayer extends HTMLElement {
     window.clearInterval(this.watch);
     window.clearTimeout(this.retry);
     document.removeEventListener("visibilitychange", this.onVisible);
+    document.removeEventListener("click", this.onSeekLink);
     this.hls?.destroy();
     this.hls = null;
+  }
+
+  private get isReplay(): boolean {
+    return this.dataset.kind === "replay";
   }
 
   private find<T extends HTMLElement = HTMLElement>(selector: string): T | null {
@@ -84,8 +90,18 @@ class MsPlayer extends HTMLElement {
     void this.build();
   }
 
+  /** Links with data-seek (seconds) move a replay; without a script they load the page at that moment. */
+  private onSeekLink = (event: MouseEvent): void => {
+    const link = (event.target as Element).closest<HTMLElement>("a[data-seek]");
+    if (!link || !this.video || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    this.video.currentTime = Number(link.dataset.seek);
+    this.scrollIntoView({ block: "nearest" });
+    void this.play();
+  };
+
   private onVisible = (): void => {
-    if (document.visibilityState !== "visible" || this.dataset.state === "blocked") return;
+    if (document.visibilityState !== "visible" || this.isReplay || this.dataset.state === "blocked") return;
     void this.play();
     this.resyncedAtMs = 0;
     this.resync(performance.now());
@@ -116,10 +132,13 @@ class MsPlayer extends HTMLElement {
 
   private buildHls(Library: typeof Hls, video: HTMLVideoElement): void {
     this.hls?.destroy();
-    const hls = new Library(SETTINGS as Partial<typeof Library.DefaultConfig>);
+    const startPosition = this.isReplay ? video.currentTime || Number(this.dataset.startAt ?? 0) : -1;
+    const hls = new Library({ ...SETTINGS, startPosition } as Partial<typeof Library.DefaultConfig>);
     this.hls = hls;
     hls.on(Library.Events.MEDIA_ATTACHED, () => hls.loadSource(this.source));
-    hls.on(Library.Events.MANIFEST_PARSED, () => void this.play());
+    hls.on(Library.Events.MANIFEST_PARSED, () => {
+      if (!this.isReplay || this.rebuilds > 0) void this.play();
+    });
     hls.on(Library.Events.FRAG_LOADED, (_event, data) => {
       this.bytes += data.payload.byteLength;
     });
@@ -131,7 +150,8 @@ class MsPlayer extends HTMLElement {
     video.addEventListener("error", () => this.tryAgain(), { once: true });
     video.src = this.source;
     video.load();
-    void this.play();
+    if (this.isReplay) video.currentTime = Number(this.dataset.startAt ?? 0);
+    else void this.play();
   }
 
   private onError(hls: Hls, Library: typeof Hls, data: ErrorData): void {
@@ -195,7 +215,7 @@ class MsPlayer extends HTMLElement {
     this.dataset.time = video.currentTime.toFixed(2);
     this.dataset.playing = String(moved);
     this.meter();
-    const resting = this.dataset.kind === "replay" && video.paused;
+    const resting = this.isReplay && (video.paused || video.ended);
     if (moved || resting) {
       this.phase("playing");
       this.thaw();
@@ -241,7 +261,7 @@ class MsPlayer extends HTMLElement {
   }
 
   private resync(now: number): void {
-    if (!this.hls || !this.video || this.dataset.kind === "replay") return;
+    if (!this.hls || !this.video || this.isReplay) return;
     this.dataset.latency = this.hls.latency.toFixed(2);
     const target = resyncTo(this.hls.latency, this.hls.liveSyncPosition);
     if (target === null || now - this.resyncedAtMs < RESYNC_EVERY_MS || target <= this.video.currentTime) return;

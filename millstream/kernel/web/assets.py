@@ -11,7 +11,7 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 
 MANIFEST = "build/manifest.json"
-BUILD_COMMAND = "make frontend"
+BUILD_COMMAND = "python3 run.py setup"
 
 
 class AssetsNotBuilt(Exception):
@@ -59,17 +59,22 @@ def entry_files(manifest: Mapping[str, Mapping[str, Any]], entry: str) -> EntryF
 
 @lru_cache(maxsize=4)
 def _manifest_at(path: str, changed_ns: int) -> Mapping[str, Mapping[str, Any]]:
-    """Parse the manifest once per change of the file."""
+    """Parse the manifest of a path; `changed_ns` tells one build from the next where that is asked."""
     manifest: Mapping[str, Mapping[str, Any]] = json.loads(Path(path).read_text(encoding="utf-8"))
     return manifest
 
 
 def read_manifest() -> Mapping[str, Mapping[str, Any]]:
-    """Give the manifest of the last build, or say in one sentence how to make one."""
+    """Give the manifest of the build that this process serves, or say in one sentence how to make one.
+
+    WhiteNoise lists the static files once, when the process starts, so a build made later is not taken up before the
+    next start; the files of the build before stay on the disk for a day. With autorefresh every build is seen at once.
+    """
     path = finders.find(MANIFEST)
     if not isinstance(path, str):
         raise AssetsNotBuilt(f"The front end is not built: run `{BUILD_COMMAND}` (it writes static/{MANIFEST}).")
-    return _manifest_at(path, Path(path).stat().st_mtime_ns)
+    fresh = getattr(settings, "WHITENOISE_AUTOREFRESH", settings.DEBUG)
+    return _manifest_at(path, Path(path).stat().st_mtime_ns if fresh else 0)
 
 
 def asset_url(path: str) -> str:

@@ -144,6 +144,7 @@ def room_context(request: HttpRequest, show: ShowRecord) -> dict[str, Any]:
         "id": show.room,
         "url": paths["show"],
         "title": show.title,
+        "story": show.story,
         "host": people.actor(show.host).name,
         "state": show.state.value,
         "viewers": viewers_of(show.room),

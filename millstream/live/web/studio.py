@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from millstream.kernel.refusals import Refusal
@@ -20,7 +21,7 @@ from millstream.live.room.server import viewers_of
 from millstream.live.rules import doors_open_at, is_gop_too_long, takes_picture
 from millstream.live.types import ShowPlan, ShowRecord, ShowState
 from millstream.live.web.forms import ShowForm
-from millstream.live.web.room_page import goods_of, pin_of, player, rundown_rows, speaker
+from millstream.live.web.room_page import goods_of, pin_of, player, rundown_rows, socket_path, speaker
 from millstream.media import api as media
 from millstream.media.types import StreamState
 from millstream.people.acting import Acting, acting_as
@@ -31,6 +32,8 @@ from millstream.shops.types import ProductRecord, ShelfAsk, ShopId
 TALK_SHOWN: Final = 12
 SHELF_SIZE: Final = 24
 MOST_SHOPS: Final = 20
+
+SOURCES: Final = {"rtmp": _l("your camera program"), "whip": _l("a browser"), "scene": _l("the drawn scene")}
 
 type View = Callable[..., HttpResponse]
 
@@ -89,7 +92,7 @@ def _today_page(request: HttpRequest, fresh_key: str) -> HttpResponse:
         "past": [{"show": show, "tally": tally} for show, tally in rows if show.state in over],
         "key": media.key_of(_host(request)),
         "fresh_key": fresh_key,
-        "ingest": f"{conf().rtmp_origin}/live",
+        "ingest": conf().rtmp_origin,
     }
     return render(request, "live/studio/today.html", context)
 
@@ -246,15 +249,19 @@ def go_live(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _go_live_page(request: HttpRequest, show: ShowRecord, fresh_key: str) -> HttpResponse:
+    by = speaker(request, show, set())
     stream = media.stream(show.stream)
     now_at = request.now()  # type: ignore[attr-defined]
     context = {
         **_frame(request, _("Go live"), "go_live", show),
         **_state(request, show),
         "player": player(stream, show),
+        "viewers": viewers_of(show.room),
+        "speaks_as": by,
+        "socket": socket_path(show, by),
         "key": media.key_of(_host(request)),
         "fresh_key": fresh_key,
-        "ingest": f"{conf().rtmp_origin}/live",
+        "ingest": conf().rtmp_origin,
         "opens": takes_picture(show.state, show.starts_at, now_at),
         "opens_at": doors_open_at(show.starts_at),
         "room_url": reverse("live:show", args=[show.slug]),
@@ -280,12 +287,11 @@ def _state(request: HttpRequest, show: ShowRecord) -> dict[str, Any]:
         "rows": rundown_rows(show, goods),
         "health": health,
         "has_picture": health.state is StreamState.LIVE,
+        "source": SOURCES.get(health.source, health.source),
         "gop_too_long": is_gop_too_long(health.gop_ms),
         "gop_seconds": round((health.gop_ms or 0) / 1000, 1),
         "tally": api.tally(show.id),
-        "viewers": viewers_of(show.room),
         "talk": reversed(api.talk(show.id, TALK_SHOWN)),
-        "speaks_as": speaker(request, show, goods.sellers()),
     }
 
 

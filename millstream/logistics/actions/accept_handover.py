@@ -87,7 +87,7 @@ def lock_handover(handover_id: UUID) -> Handover:
     if handover is None:
         raise NotFound(what="handover")
     if handover.state == HandoverState.WITHDRAWN:
-        raise HandoverWithdrawn()
+        raise HandoverWithdrawn
     if handover.state != HandoverState.OFFERED:
         done = done_of(handover)
         raise AlreadyAccepted(

@@ -51,7 +51,11 @@ def apply_tracking(events: Sequence[TrackEvent], *, came_by: str, now: datetime)
 def poll_tracking(carrier: CarrierAdapter, *, now: datetime) -> int:
     """Ask the carrier about the parcels it has that we heard nothing of for longest; how many events were new."""
     rows = Parcel.objects.unscoped("the worker polls for every centre").filter(state=ParcelState.WITH_CARRIER.value)
-    numbers = list(rows.order_by(F("last_asked_at").asc(nulls_first=True), "id").values_list("carrier_number", flat=True)[:MOST_POLLED])
+    numbers = list(
+        rows.order_by(F("last_asked_at").asc(nulls_first=True), "id").values_list("carrier_number", flat=True)[
+            :MOST_POLLED
+        ]
+    )
     if not numbers:
         return 0
     events = carrier.track(numbers)

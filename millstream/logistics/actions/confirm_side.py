@@ -37,7 +37,7 @@ def confirm_side(side: Holder, *, acting: UUID, code: str, run: Run | None, stop
         raise NotYours(label="")
     row, right = keeper
     if row.code_tries >= CODE_TRIES:
-        raise CodeLocked()
+        raise CodeLocked
     if not right or not hmac.compare_digest(right.encode(), code.strip().encode()):
         on = "run" if isinstance(row, Run) else "stop"
         raise WrongCode(left=CODE_TRIES - row.code_tries - 1, on=on, row=row.id)

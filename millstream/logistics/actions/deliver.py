@@ -44,7 +44,7 @@ def deliver_now(order_id: UUID, *, operator: UUID, now: datetime) -> None:
     Pressing again changes nothing. Refuses outside demo mode and while anybody but the carrier has the parcel.
     """
     if not conf().demo:
-        raise DemoOnly()
+        raise DemoOnly
     rows = Parcel.objects.unscoped("the operator acts for the carrier")
     parcel_id = rows.filter(order_id=order_id).values_list("id", flat=True).first()
     if parcel_id is None:

@@ -45,7 +45,7 @@ def release_run(run_id: UUID, *, acting: UUID, now: datetime) -> RunRecord:
             run.save(update_fields=["state", "released_at", "driver_code"])
     except IntegrityError as error:
         if "one_run_per_vehicle_at_a_time" in str(error):
-            raise NoVehicle() from None
+            raise NoVehicle from None
         raise
     stops = list(run.stops.order_by("position"))
     for stop in stops:
@@ -165,7 +165,7 @@ def close_run(run_id: UUID, *, acting: UUID, now: datetime) -> RunRecord:
         return run_record(run)
     _expect(run, RunState.RETURNED)
     if not _try_close(run, now):
-        raise RunNotEmpty()
+        raise RunNotEmpty
     return run_record(run)
 
 

@@ -57,7 +57,7 @@ def offer_to_carrier(*, acting: UUID, now: datetime) -> HandoverRecord:
     )
     parcels = tuple(ready)
     if not parcels or centre.carrier_id is None:
-        raise NothingToHandOver()
+        raise NothingToHandOver
     return offer_handover(
         OfferAsk(
             giver=Holder(HolderKind.CENTRE, acting),

@@ -83,7 +83,7 @@ def move_parcels(
     now: datetime,
     to: Holder | None = None,
     state: ParcelState | None = None,
-    bag: UUID | None | Kept = KEEP,
+    bag: UUID | Kept | None = KEEP,
     delivered_at: datetime | None = None,
 ) -> None:
     """Write one event for each parcel and move it if ``to`` is given; the row and its event change together.
@@ -136,7 +136,7 @@ def move_bags(bags: Sequence[Bag], why: Why, *, now: datetime, to: Holder | None
         bag.version += 1
 
 
-def _givers(rows: Sequence[Parcel] | Sequence[Bag]) -> list[list[Any]]:
+def _givers(rows: Sequence[Parcel | Bag]) -> list[list[Any]]:
     return [
         [row.id for row in rows],
         [row.version for row in rows],
@@ -145,40 +145,32 @@ def _givers(rows: Sequence[Parcel] | Sequence[Bag]) -> list[list[Any]]:
     ]
 
 
-def _write_events(rows: Sequence[Parcel] | Sequence[Bag], takers: Sequence[Holder], why: Why, now: datetime) -> None:
+def _write_events(rows: Sequence[Parcel | Bag], takers: Sequence[Holder], why: Why, now: datetime) -> None:
     CustodyEvent.objects.bulk_create(
-        CustodyEvent(
-            parcel_id=row.id if isinstance(row, Parcel) else None,
-            bag_id=row.id if isinstance(row, Bag) else None,
-            number=row.version + 1,
-            kind=why.kind.value,
-            giver_kind=row.holder_kind,
-            giver_id=row.holder_id,
-            taker_kind=taker.kind.value,
-            taker_id=taker.id,
-            by_actor_id=why.by,
-            handover_id=why.handover,
-            scan_id=why.scan,
-            detail=dict(why.detail),
-            at=now,
-        )
-        for row, taker in zip(rows, takers, strict=True)
+        _event(row, row.version + 1, holder_of(row), taker, why, now) for row, taker in zip(rows, takers, strict=True)
     )
 
 
-def write_first_events(rows: Sequence[Parcel] | Sequence[Bag], why: Why, *, now: datetime) -> None:
+def _event(
+    row: Parcel | Bag, number: int, giver: Holder | None, taker: Holder, why: Why, now: datetime
+) -> CustodyEvent:
+    return CustodyEvent(
+        parcel_id=row.id if isinstance(row, Parcel) else None,
+        bag_id=row.id if isinstance(row, Bag) else None,
+        number=number,
+        kind=why.kind.value,
+        giver_kind=giver.kind.value if giver else None,
+        giver_id=giver.id if giver else None,
+        taker_kind=taker.kind.value,
+        taker_id=taker.id,
+        by_actor_id=why.by,
+        handover_id=why.handover,
+        scan_id=why.scan,
+        detail=dict(why.detail),
+        at=now,
+    )
+
+
+def write_first_events(rows: Sequence[Parcel | Bag], why: Why, *, now: datetime) -> None:
     """The first event of new rows: nobody gave, the row's holder has it."""
-    CustodyEvent.objects.bulk_create(
-        CustodyEvent(
-            parcel_id=row.id if isinstance(row, Parcel) else None,
-            bag_id=row.id if isinstance(row, Bag) else None,
-            number=1,
-            kind=why.kind.value,
-            taker_kind=row.holder_kind,
-            taker_id=row.holder_id,
-            by_actor_id=why.by,
-            detail=dict(why.detail),
-            at=now,
-        )
-        for row in rows
-    )
+    CustodyEvent.objects.bulk_create(_event(row, 1, None, holder_of(row), why, now) for row in rows)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
+from typing import Any, Final
 
+from millstream.kernel.scoping import OwnedManager
 from millstream.logistics.models import Bag, Handover, Parcel, Run
 from millstream.logistics.rules import codes
 
-_HOLDERS = {
+_HOLDERS: Final[Mapping[str, OwnedManager[Any]]] = {
     codes.PARCEL: Parcel.objects,
     codes.BAG: Bag.objects,
     codes.RUN: Run.objects,

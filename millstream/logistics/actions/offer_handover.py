@@ -61,7 +61,7 @@ def _offer(ask: OfferAsk, now: datetime) -> HandoverRecord:
     if len(bags) + len(parcels) < len(set(ask.bag_ids)) + len(set(ask.parcel_ids)):
         raise NotFound(what="parcel")
     if not bags and not parcels:
-        raise NothingToHandOver()
+        raise NothingToHandOver
     _check(bags, parcels, ask.giver)
     manifest = _freeze(ask, bags, parcels, now)
     handover = Handover(
@@ -96,7 +96,7 @@ def withdraw_handover(handover_id: UUID, *, acting: UUID, now: datetime) -> Hand
     if handover.state == HandoverState.WITHDRAWN:
         return handover_record(handover)
     if handover.state != HandoverState.OFFERED:
-        raise HandoverWithdrawn()
+        raise HandoverWithdrawn
     rows.filter(id=handover.id).update(state=HandoverState.WITHDRAWN.value)
     handover.state = HandoverState.WITHDRAWN.value
     HandoverItem.objects.filter(handover=handover).update(is_open=False)
@@ -190,7 +190,7 @@ def _write_items(handover: Handover, bags: Sequence[Bag], parcels: Sequence[Parc
             HandoverItem.objects.bulk_create(items)
     except IntegrityError as error:
         if "in_one_open_offer" in str(error):
-            raise AlreadyOffered() from None
+            raise AlreadyOffered from None
         raise
 
 

@@ -32,9 +32,9 @@ def plan_runs(*, acting: UUID, now: datetime, seed: int = 1) -> tuple[tuple[RunR
     starts = int((now - midnight).total_seconds()) + LOADING_SECONDS
     question = plan_question(acting, starts_at_seconds=starts, seed=seed)
     if not question.vehicles:
-        raise NoVehicle()
+        raise NoVehicle
     if not question.request.stops:
-        raise NothingToPlan()
+        raise NothingToPlan
     result = plan_tours(question.request)
     faults = find_faults(question.request, result)
     assert not faults, f"the planner broke a limit: {faults}"

@@ -11,11 +11,12 @@ from millstream.kernel.refusals import NotFound
 from millstream.kernel.settings import conf
 from millstream.kernel.texts import localised
 from millstream.kernel.web.formats import format_weight
-from millstream.logistics.adapters.label_pdf import LabelContent, draw_label
+from millstream.logistics.adapters.label_content import LabelContent
 from millstream.logistics.models import CarrierBooking, Parcel
 from millstream.logistics.queries.runs import route_codes
 from millstream.logistics.rules.codes import mask_phone
 from millstream.people.api import actors, address_lines
+from millstream.people.types import ActorId
 
 
 def print_label(parcel_id: UUID, *, acting: UUID, now: datetime) -> bytes:
@@ -27,12 +28,16 @@ def print_label(parcel_id: UUID, *, acting: UUID, now: datetime) -> bytes:
     parcel = rows.filter(id=parcel_id).first()
     if parcel is None:
         raise NotFound(what="parcel")
+    # Drawing takes 50 MB of a process, so it comes with the first label.
+    from millstream.logistics.adapters.label_pdf import draw_label  # noqa: PLC0415
+
     return draw_label(_content(parcel, acting, now))
 
 
 def _content(parcel: Parcel, acting: UUID, now: datetime) -> LabelContent:
     route, centre_code = route_codes([parcel.station_id])[parcel.station_id]
     names = actors([parcel.seller_id, parcel.station_id])
+    seller, station = names[ActorId(parcel.seller_id)], names[ActorId(parcel.station_id)]
     sort = CarrierBooking.objects.filter(parcel=parcel).values_list("sort_code", flat=True).first() or ""
     to_name, to_phone, to_lines = "", "", ""
     if parcel.address_id is not None:
@@ -47,8 +52,8 @@ def _content(parcel: Parcel, acting: UUID, now: datetime) -> LabelContent:
         to_name=to_name,
         to_phone=to_phone,
         to_lines=to_lines,
-        from_name=localised(names[parcel.seller_id].name),
-        station_name=localised(names[parcel.station_id].name),
+        from_name=localised(seller.name),
+        station_name=localised(station.name),
         contents=tuple(f"{line['quantity']} × {localised(line['title'])}" for line in parcel.contents),
         weight=format_weight(parcel.weight_grams),
         order_code=parcel.order_code,

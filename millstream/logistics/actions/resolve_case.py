@@ -168,6 +168,7 @@ def _to_taker(case: ExceptionCase, parcel: Parcel, handover: Handover, by: UUID,
 
 def _settle_bag(case: ExceptionCase, ask: ResolveAsk, now: datetime) -> None:
     """A missing bag that was found goes to the taker with all that lies in it; written off, its parcels are lost."""
+    assert case.bag_id is not None
     (bag,) = lock_bags([case.bag_id])
     children = lock_children([bag])
     detail = {"case": case.kind, "resolution": ask.resolution.value}

@@ -8,14 +8,21 @@ from __future__ import annotations
 
 import hashlib
 import io
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
+from fontTools import subset  # type: ignore[import-untyped]
+from fontTools.pens.cu2quPen import Cu2QuPen  # type: ignore[import-untyped]
+from fontTools.pens.ttGlyphPen import TTGlyphPen  # type: ignore[import-untyped]
+from fontTools.ttLib import TTFont, newTable  # type: ignore[import-untyped]
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont as PdfFont
 
 from millstream.logistics.refusals import FontMissing
 
+FONT_PACKAGE: Final = "pylopdf_fonts_zh_cn"
+FONT_FILE: Final = "NotoSansSC-Regular.otf"
 MOST_ERROR_UNITS: Final = 1.0
 DROPPED: Final = ("GSUB", "GPOS", "GDEF", "BASE", "VORG", "vhea", "vmtx")
 ZEROED: Final = (
@@ -49,24 +56,18 @@ def forget_font(name: str) -> None:
 
 def font_path() -> Path:
     """Where the font is; refuses when its package is not installed."""
-    try:
-        import pylopdf_fonts_zh_cn as fonts
-    except ImportError:
-        raise FontMissing() from None
-    path: Path = fonts.sans_path()
+    found = find_spec(FONT_PACKAGE)
+    if found is None or found.origin is None:
+        raise FontMissing
+    path = Path(found.origin).parent / FONT_FILE
     if not path.is_file():
-        raise FontMissing()
+        raise FontMissing
     return path
 
 
 def cut_font(letters: str) -> bytes:
     """A TrueType font with these letters alone."""
     path = font_path()
-    try:
-        from fontTools import subset
-        from fontTools.ttLib import TTFont
-    except ImportError:
-        raise FontMissing() from None
     options = subset.Options()
     options.layout_features, options.hinting, options.notdef_outline = [], False, True
     options.drop_tables += list(DROPPED)
@@ -82,10 +83,6 @@ def cut_font(letters: str) -> bytes:
 
 def _turn_outlines(font: Any) -> None:
     """Replace cubic by quadratic outlines."""
-    from fontTools.pens.cu2quPen import Cu2QuPen
-    from fontTools.pens.ttGlyphPen import TTGlyphPen
-    from fontTools.ttLib import newTable
-
     drawn, glyphs, order = font.getGlyphSet(), {}, font.getGlyphOrder()
     for name in order:
         pen = TTGlyphPen(drawn)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
 from typing import Any, Final
 
 import segno
@@ -13,6 +12,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
+from millstream.logistics.adapters.label_content import LabelContent
 from millstream.logistics.adapters.label_font import forget_font, register_font
 from millstream.logistics.rules.codes import for_people
 
@@ -24,26 +24,6 @@ QR_QUIET_MODULES: Final = 2
 MOST_TO_LINES: Final = 4
 MOST_CONTENT_LINES: Final = 3
 BOLD_STROKE: Final = 0.35
-
-
-@dataclass(frozen=True, slots=True)
-class LabelContent:
-    """What stands on a label. Personal data is what a courier needs, the phone masked."""
-
-    code: str
-    link: str
-    route_code: str
-    centre_code: str
-    sort_code: str
-    to_name: str
-    to_phone: str
-    to_lines: str
-    from_name: str
-    station_name: str
-    contents: tuple[str, ...]
-    weight: str
-    order_code: str
-    day: str
 
 
 def draw_label(content: LabelContent) -> bytes:
@@ -175,7 +155,7 @@ class _Label:
         return text + self.words["more"]
 
     def _wrap(self, text: str, size: float, room: float, most: int) -> list[str]:
-        """Break between any two letters, as Chinese is set; a Latin word goes to the next line whole if it fits there."""
+        """Break between any two wide letters, as Chinese is set; a Latin word goes to the next line whole."""
         lines: list[str] = []
         for given in text.splitlines():
             line = ""

@@ -1,9 +1,9 @@
 """Parcels, custody, runs, carriers; and the triggers that keep custody true whoever writes."""
 
 import django.db.models.deletion
-import millstream.kernel.ids
 from django.db import migrations, models
 
+import millstream.kernel.ids
 
 APPEND_ONLY = """
 CREATE FUNCTION logistics_append_only() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -12,12 +12,12 @@ from millstream.logistics.types import HolderKind
 LONGEST_KIND = 28
 
 
-def choice_field(kinds: type[StrEnum], **options: Any) -> models.CharField[str, str]:
+def choice_field(kinds: type[StrEnum], **options: Any) -> models.CharField[Any, Any]:
     """A column for one of a closed list."""
     return models.CharField(max_length=LONGEST_KIND, choices=[(kind.value, kind.value) for kind in kinds], **options)
 
 
-def holder_kind_field(**options: Any) -> models.CharField[str, str]:
+def holder_kind_field(**options: Any) -> models.CharField[Any, Any]:
     """The kind of a holder."""
     return choice_field(HolderKind, **options)
 

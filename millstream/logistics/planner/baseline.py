@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 from millstream.logistics.planner.request import PlanRequest, PlanStop, PlanVehicle
@@ -31,7 +32,7 @@ def nearest_neighbour_tours(request: PlanRequest) -> list[list[str]]:
 def tour_metres(request: PlanRequest, tour: Sequence[str]) -> int:
     """The length of a tour from the depot and back."""
     keys = [request.depot, *tour, request.depot]
-    return sum(_metres(request, a, b) for a, b in zip(keys, keys[1:], strict=False))
+    return sum(_metres(request, a, b) for a, b in itertools.pairwise(keys))
 
 
 def is_drivable(request: PlanRequest, van: PlanVehicle, tour: Sequence[PlanStop]) -> bool:

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 
-from millstream.logistics.planner.request import PlannedTour, PlanRequest, PlanResult, PlanVehicle
+from millstream.logistics.planner.request import (
+    PlannedStop,
+    PlannedTour,
+    PlanRequest,
+    PlanResult,
+    PlanStop,
+    PlanVehicle,
+)
 
 
 def find_faults(request: PlanRequest, result: PlanResult) -> list[str]:
@@ -23,38 +30,47 @@ def find_faults(request: PlanRequest, result: PlanResult) -> list[str]:
 
 
 def _walk(request: PlanRequest, tour: PlannedTour, van: PlanVehicle) -> list[str]:
-    faults: list[str] = []
-    asked = {stop.key: stop for stop in request.stops}
-    grams, pieces = sum(s.delivery_grams for s in tour.stops), sum(s.delivery_pieces for s in tour.stops)
+    faults = [] if tour.starts_at_seconds >= van.shift_start_seconds else [f"{van.key} starts before its shift"]
     here, moment = request.depot, tour.starts_at_seconds
-    if moment < van.shift_start_seconds:
-        faults.append(f"{van.key} starts before its shift")
-    if grams > van.capacity_grams or pieces > van.capacity_pieces:
-        faults.append(f"{van.key} leaves overloaded")
+    asked = {stop.key: stop for stop in request.stops}
     for stop in tour.stops:
         leg = request.roads.leg(here, stop.key)
         if leg is None:
-            faults.append(f"no road from {here} to {stop.key}")
-            break
+            return [*faults, f"no road from {here} to {stop.key}"]
         if stop.arrives_at_seconds < moment + leg.seconds:
             faults.append(f"{stop.key} is reached too early")
-        wish = asked[stop.key]
-        if not wish.opens_at_seconds <= stop.arrives_at_seconds <= wish.closes_at_seconds:
-            faults.append(f"{stop.key} is closed")
-        if stop.leaves_at_seconds < stop.arrives_at_seconds + wish.service_seconds:
-            faults.append(f"{stop.key} is served too fast")
-        grams += stop.pickup_grams - stop.delivery_grams
-        pieces += stop.pickup_pieces - stop.delivery_pieces
-        if (grams, pieces) != (stop.load_grams, stop.load_pieces):
-            faults.append(f"{stop.key} shows a wrong load")
-        if not (0 <= grams <= van.capacity_grams and 0 <= pieces <= van.capacity_pieces):
-            faults.append(f"{van.key} is overloaded after {stop.key}")
+        faults += _served(asked[stop.key], stop)
         here, moment = stop.key, stop.leaves_at_seconds
     back = request.roads.leg(here, request.depot)
     if back is None or tour.ends_at_seconds < moment + back.seconds:
         faults.append(f"{van.key} is back too early")
     if tour.ends_at_seconds > van.shift_start_seconds + van.shift_seconds:
         faults.append(f"{van.key} drives beyond its shift")
+    return faults + _weigh(tour, van)
+
+
+def _served(wish: PlanStop, stop: PlannedStop) -> list[str]:
+    faults = []
+    if not wish.opens_at_seconds <= stop.arrives_at_seconds <= wish.closes_at_seconds:
+        faults.append(f"{stop.key} is closed")
+    if stop.leaves_at_seconds < stop.arrives_at_seconds + wish.service_seconds:
+        faults.append(f"{stop.key} is served too fast")
+    return faults
+
+
+def _weigh(tour: PlannedTour, van: PlanVehicle) -> list[str]:
+    """The load at every point: what goes down is on board from the start, what comes up stays to the end."""
+    grams, pieces = sum(s.delivery_grams for s in tour.stops), sum(s.delivery_pieces for s in tour.stops)
+    faults = []
+    if grams > van.capacity_grams or pieces > van.capacity_pieces:
+        faults.append(f"{van.key} leaves overloaded")
+    for stop in tour.stops:
+        grams += stop.pickup_grams - stop.delivery_grams
+        pieces += stop.pickup_pieces - stop.delivery_pieces
+        if (grams, pieces) != (stop.load_grams, stop.load_pieces):
+            faults.append(f"{stop.key} shows a wrong load")
+        if not (0 <= grams <= van.capacity_grams and 0 <= pieces <= van.capacity_pieces):
+            faults.append(f"{van.key} is overloaded after {stop.key}")
     return faults
 
 

@@ -106,8 +106,8 @@ def _fit(grams: int, pieces: int, van: PlanVehicle) -> tuple[int, int]:
 
 def _problem(request: PlanRequest, stops: Sequence[PlanStop]) -> Any:
     keys = [request.depot, *(stop.key for stop in stops)]
-    metres = np.full((len(keys), len(keys)), UNREACHABLE, dtype=np.int64)
-    seconds = np.full((len(keys), len(keys)), UNREACHABLE, dtype=np.int64)
+    metres: Any = np.full((len(keys), len(keys)), UNREACHABLE, dtype=np.int64)
+    seconds: Any = np.full((len(keys), len(keys)), UNREACHABLE, dtype=np.int64)
     for i, a in enumerate(keys):
         for j, b in enumerate(keys):
             leg = request.roads.leg(a, b)

@@ -55,6 +55,8 @@ def record_of(row: Parcel) -> ParcelRecord:
         packed_at=row.packed_at,
         delivered_at=row.delivered_at,
         version=row.version,
+        destination_station_id=row.destination_station_id,
+        going_back=row.going_back,
     )
 
 

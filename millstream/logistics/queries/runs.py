@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Count, Q, Sum
 
 from millstream.kernel.refusals import NotFound
-from millstream.logistics.models import Bag, Centre, Parcel, RoadEdge, RoadNode, Run, Station, Stop, Vehicle
+from millstream.logistics.models import Bag, Centre, Handover, Parcel, RoadEdge, RoadNode, Run, Station, Stop, Vehicle
 from millstream.logistics.planner import (
     PlanRequest,
     PlanStop,
@@ -22,6 +22,7 @@ from millstream.logistics.planner import (
 )
 from millstream.logistics.types import (
     BagState,
+    HandoverState,
     NodeRecord,
     ParcelState,
     RoadRecord,
@@ -263,3 +264,61 @@ def next_stop_of(station: UUID, *, now: datetime) -> tuple[RunRecord, StopRecord
     if found is None:
         return None
     return run_record(found.run), stop_record(found, found.node.key)
+
+
+def driver_of(run_id: UUID) -> UUID | None:
+    """Who drives a run; the caller may see one of its handovers."""
+    rows = Run.objects.unscoped("the caller is a side of its handover").filter(id=run_id)
+    return rows.values_list("driver_id", flat=True).first()
+
+
+def has_load(run_id: UUID) -> bool:
+    """Whether something at the centre goes down to a station of this run."""
+    row = Run.objects.unscoped("the caller's own run").filter(id=run_id).first()
+    if row is None:
+        return False
+    going = _going_down(row.centre_id)
+    return any(station in going for station in row.stops.values_list("station_id", flat=True))
+
+
+def waiting_at_stations(centre: UUID) -> dict[UUID, dict[str, int]]:
+    """For every station of a centre: grams and pieces that wait to go up and that must go down."""
+    stations = list(Station.objects.filter(centre__actor_id=centre).order_by("route_code"))
+    up, down = _waiting(stations, centre), _going_down(centre)
+    return {
+        station.actor_id: {
+            "up_grams": up.get(station.actor_id, (0, 0))[0],
+            "up_pieces": up.get(station.actor_id, (0, 0))[1],
+            "down_grams": down.get(station.actor_id, (0, 0))[0],
+            "down_pieces": down.get(station.actor_id, (0, 0))[1],
+        }
+        for station in stations
+    }
+
+
+def count_at_centre(centre: UUID) -> dict[str, int]:
+    """The numbers of the centre's today page, each of which opens the rows behind it."""
+    parcels = Parcel.objects.visible_to(centre).filter(centre_id=centre)
+    by_state = {row["state"]: row["many"] for row in parcels.values("state").annotate(many=Count("id"))}
+    checked = parcels.filter(state=ParcelState.CHECKED.value, destination_station__isnull=True)
+    offered = Handover.objects.unscoped("the centre's own").filter(taker_id=centre, state=HandoverState.OFFERED.value)
+    return {
+        "waiting": sum(told["up_pieces"] for told in waiting_at_stations(centre).values()),
+        "offered": offered.count(),
+        "to_check": by_state.get(ParcelState.AT_CENTRE.value, 0),
+        "ready": checked.exclude(carrier_number="").count(),
+        "wanted": checked.filter(carrier_number="").count(),
+        "with_carrier": by_state.get(ParcelState.WITH_CARRIER.value, 0),
+        "delivered": by_state.get(ParcelState.DELIVERED.value, 0),
+    }
+
+
+def way_on(parcel_id: UUID, *, reader: UUID) -> tuple[str, str] | None:
+    """Where a checked parcel goes: ``("carrier", its number)`` or ``("station", the route code)``."""
+    row = Parcel.objects.visible_to(reader).filter(id=parcel_id).first()
+    if row is None:
+        return None
+    if row.destination_station_id is None:
+        return "carrier", row.carrier_number
+    codes = route_codes([row.destination_station_id])
+    return "station", codes.get(row.destination_station_id, ("", ""))[0]

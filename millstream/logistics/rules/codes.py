@@ -11,6 +11,7 @@ BODY_LIMIT = 32**BODY_LENGTH
 PARCEL, BAG, RUN, HANDOVER = "P", "B", "R", "H"
 KINDS = frozenset({PARCEL, BAG, RUN, HANDOVER})
 LABEL_TEXT_LIMIT = 300
+SHORTEST_PHONE = 7
 MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1"})
 CODE_IN_LINK = re.compile(r"/(?:track|t)/([^/?#]+)")
 
@@ -71,6 +72,6 @@ def read_label(text: str) -> LabelRead | None:
 def mask_phone(phone: str) -> str:
     """A phone number that identifies nobody on a label: the first three and the last two digits stay."""
     digits = re.sub(r"\D", "", phone.removeprefix("+86"))
-    if len(digits) < 7:
+    if len(digits) < SHORTEST_PHONE:
         return "*" * len(digits)
     return f"{digits[:3]}{'*' * (len(digits) - 5)}{digits[-2:]}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,9 +15,16 @@ from millstream.kernel.wording import say
 from millstream.logistics import api
 from millstream.logistics.types import ScanAsk, ScanDone, ScanOutcome, ScanPurpose
 from millstream.people.acting import Acting
+from millstream.people.api import actors
+from millstream.people.types import ActorRecord
 
 LONGEST_CODE = 300
 LARGEST_NUMBER = 9
+
+
+def actors_by_id(ids: Iterable[UUID]) -> dict[UUID, ActorRecord]:
+    """The actors with these ids, in one query."""
+    return {UUID(int=key.int): record for key, record in actors(ids).items()}
 
 
 def now_of(request: HttpRequest) -> datetime:

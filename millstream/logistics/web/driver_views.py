@@ -15,12 +15,19 @@ from django.views.decorators.http import require_POST, require_safe
 from millstream.kernel.refusals import NotFound
 from millstream.logistics import api
 from millstream.logistics.rules.codes import for_people
-from millstream.logistics.types import BagState, HandoverRecord, HandoverState, ParcelState, RunState, SkipReason, StopState
-from millstream.logistics.web.asking import me, now_of
+from millstream.logistics.types import (
+    BagState,
+    HandoverRecord,
+    HandoverState,
+    ParcelState,
+    RunState,
+    SkipReason,
+    StopState,
+)
+from millstream.logistics.web.asking import actors_by_id, me, now_of
 from millstream.logistics.web.run_map import draw_run
 from millstream.logistics.web.words import HANDOVERS, RUN_STATES, SKIP_REASONS, STOP_STATES
 from millstream.people.acting import acting_as
-from millstream.people.api import actors
 from millstream.people.types import ActorKind, Role
 
 drives = acting_as(ActorKind.PERSON, ActorKind.HOUSEHOLD, roles=(Role.DRIVER,))
@@ -57,7 +64,7 @@ def runs_page(request: HttpRequest) -> HttpResponse:
 def run_page(request: HttpRequest, run_id: UUID) -> HttpResponse:
     """One run: load, stops in order, map, the driver's own code."""
     run = api.run(run_id, reader=me(request))
-    names = actors(stop.station_id for stop in run.stops)
+    names = actors_by_id(stop.station_id for stop in run.stops)
     open_offers = [one for one in api.handovers(reader=me(request), run=run.id) if one.stop_id is None]
     return render(
         request,
@@ -80,9 +87,7 @@ def run_page(request: HttpRequest, run_id: UUID) -> HttpResponse:
                 for stop in run.stops
             ],
             "on_board": api.parcels_held(run.id, states=[ParcelState.ON_RUN], reader=run.id),
-            "bags": api.bags_held(
-                run.id, states=[BagState.SEALED, BagState.BROKEN], reader=run.id
-            ),
+            "bags": api.bags_held(run.id, states=[BagState.SEALED, BagState.BROKEN], reader=run.id),
             "drawing": draw_run(run, names),
         },
     )
@@ -116,7 +121,7 @@ def stop_page(request: HttpRequest, run_id: UUID, stop_id: UUID) -> HttpResponse
     if stop is None:
         raise NotFound(what="stop")
     offers = api.handovers(reader=me(request), stop=stop.id)
-    names = actors([stop.station_id])
+    names = actors_by_id([stop.station_id])
     down = [
         one
         for one in api.parcels_held(run.id, states=[ParcelState.ON_RUN], reader=run.id, loose=True)

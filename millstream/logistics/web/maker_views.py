@@ -83,9 +83,9 @@ def pack(request: HttpRequest, parcel_id: UUID) -> HttpResponse:
     """Mark as packed with the weight typed."""
     grams = number_of(request, "weight_grams")
     one = api.pack_parcel(parcel_id, acting=me(request), weight_grams=grams, now=now_of(request))
-    messages.success(request, _("%(code)s is packed. Print its label and bring it to the station.") % {
-        "code": for_people(one.code)
-    })
+    messages.success(
+        request, _("%(code)s is packed. Print its label and bring it to the station.") % {"code": for_people(one.code)}
+    )
     return redirect(reverse("logistics:parcel", args=[parcel_id]))
 
 
@@ -136,7 +136,5 @@ def _frame(request: HttpRequest, title: str) -> dict[str, Any]:
     return {
         "desk_title": title,
         "desk_actor": actor.name,
-        "desk_nav": [
-            {"label": label, "url": url, "icon": icon, "current": icon == "box"} for label, url, icon in nav
-        ],
+        "desk_nav": [{"label": label, "url": url, "icon": icon, "current": icon == "box"} for label, url, icon in nav],
     }

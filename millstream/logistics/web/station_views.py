@@ -194,8 +194,10 @@ def van(request: HttpRequest) -> HttpResponse:
                 for one in handovers
             ],
             "waiting": [
-                *(_line(one) for one in api.parcels_held(
-                    station, states=[ParcelState.AT_STATION], reader=station, loose=True)),
+                *(
+                    _line(one)
+                    for one in api.parcels_held(station, states=[ParcelState.AT_STATION], reader=station, loose=True)
+                ),
             ],
             "sealed": [
                 for_people(bag.code)

@@ -1,6 +1,7 @@
 """Decide about somebody who wants to publish."""
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import connection, transaction
 
@@ -51,7 +52,7 @@ def admit_publisher(ask: PublishAsk, *, now: datetime) -> Admitted:
     return Admitted(StreamId(stream.id), stream.playback, MOST_KBIT, hours)
 
 
-def _recorded_ms(host: object, *, since: datetime) -> int:
+def _recorded_ms(host: UUID, *, since: datetime) -> int:
     with connection.cursor() as cursor:
         cursor.execute(_RECORDED, [host, since])
         row = cursor.fetchone()

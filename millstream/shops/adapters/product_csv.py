@@ -28,6 +28,7 @@ REQUIRED: Final = ("sku",)
 MOST_BYTES: Final = 2 * 1024 * 1024
 MOST_ROWS: Final = 2_000
 LONGEST_CELL: Final = 8_000
+FORMULA_SIGNS: Final = ("=", "+", "-", "@", "\t")
 
 
 def read_rows(content: bytes) -> list[ImportRow]:
@@ -49,7 +50,7 @@ def read_rows(content: bytes) -> list[ImportRow]:
     rows: list[ImportRow] = []
     try:
         for told in reader:
-            cells = {name: (told.get(name) or "").strip()[:LONGEST_CELL] for name in COLUMNS if name in told}
+            cells = {name: _meant(told.get(name) or "") for name in COLUMNS if name in told}
             if any(cells.values()):
                 rows.append(ImportRow(reader.line_num, cells))
             if len(rows) > MOST_ROWS:
@@ -82,7 +83,13 @@ def write_rows(rows: Iterable[Sequence[str]], *, columns: Sequence[str] = COLUMN
 
 def _plain(cell: str) -> str:
     """A cell that a spreadsheet shows and does not run."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t") and not _is_number(cell) else cell
+    return f"'{cell}" if cell[:1] in FORMULA_SIGNS and not _is_number(cell) else cell
+
+
+def _meant(cell: str) -> str:
+    """A cell without the sign that kept it from being a formula."""
+    told = cell.strip()[:LONGEST_CELL]
+    return told[1:] if told[:1] == "'" and told[1:2] in FORMULA_SIGNS else told
 
 
 def _is_number(cell: str) -> bool:

@@ -59,7 +59,7 @@ def stop(engine: Engine, process: subprocess.Popen[bytes]) -> None:
 
 
 @contextmanager
-def running(engine: Engine, log: Path) -> Iterator[Engine]:
+def running[E: Engine](engine: E, log: Path) -> Iterator[E]:
     """The engine runs inside the block."""
     process = start(engine, log)
     try:

@@ -43,9 +43,7 @@ def test_the_last_two_hundred_are_kept(town: Town) -> None:
     assert kept[0].text == "message 5"
 
 
-@pytest.mark.parametrize(
-    ("text", "refusal"), [("", TalkEmpty), (" \u200b\n", TalkEmpty), ("x" * 201, TalkTooLong)]
-)
+@pytest.mark.parametrize(("text", "refusal"), [("", TalkEmpty), (" \u200b\n", TalkEmpty), ("x" * 201, TalkTooLong)])
 def test_nothing_and_too_much_are_refused(town: Town, text: str, refusal: type[Exception]) -> None:
     """A message is 1 to 200 letters of one line."""
     with pytest.raises(refusal):

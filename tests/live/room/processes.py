@@ -157,7 +157,7 @@ class Viewer:
         return frame
 
 
-def headers(visitor: UUID, port: int, **changes: str) -> dict[str, str]:
+def headers(visitor: UUID, port: int, changes: Mapping[str, str]) -> dict[str, str]:
     """What a browser on our page sends."""
     told = {
         "Origin": f"http://127.0.0.1:{port}",
@@ -168,14 +168,20 @@ def headers(visitor: UUID, port: int, **changes: str) -> dict[str, str]:
 
 
 async def enter(
-    port: int, room: UUID, visitor: UUID | None = None, *, role: str = "", name: str = "", **changes: str
+    port: int,
+    room: UUID,
+    visitor: UUID | None = None,
+    *,
+    role: str = "",
+    name: str = "",
+    changes: Mapping[str, str] | None = None,
 ) -> Viewer:
     """Open a socket into a room, with a pass of the page when a role is given."""
     who = visitor or new_id()
     query = ""
     if role:
         query = "?pass=" + write_pass(RoomPass(room, who, name or "Bo", role, int(time.time()) + 600))
-    sent: Mapping[str, str] = headers(who, port, **changes)
+    sent: Mapping[str, str] = headers(who, port, changes or {})
     origin = sent.get("Origin")
     wire = await connect(
         f"ws://127.0.0.1:{port}/ws/rooms/{room}{query}",

@@ -26,18 +26,21 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 async def refused(port: int, room: UUID, **changes: str) -> int:
     with pytest.raises(InvalidStatus) as refusal:
-        await enter(port, room, **changes)
+        await enter(port, room, changes=changes)
     return refusal.value.response.status_code
 
 
 async def closed(viewer: Viewer) -> int:
     """Read until the server closes; the code of the close."""
-    try:
+
+    async def to_the_end() -> None:
         while True:
             await asyncio.wait_for(viewer.wire.recv(), 5)
-    except ConnectionClosed as end:
-        assert end.rcvd is not None
-        return end.rcvd.code
+
+    with pytest.raises(ConnectionClosed) as end:
+        await to_the_end()
+    assert end.value.rcvd is not None
+    return end.value.rcvd.code
 
 
 def test_strangers_and_forgers_are_sent_away(open_town: Town, nats_url: str, tmp_path: Path) -> None:
@@ -73,7 +76,7 @@ def test_talk_is_limited_moderated_and_remembered(open_town: Town, nats_url: str
     room = open_town.show.room
 
     async def play(port: int) -> None:
-        bo = await enter(port, room, **{"Accept-Language": "zh-CN"})
+        bo = await enter(port, room, changes={"Accept-Language": "zh-CN"})
         dao = await enter(port, room, role="host", name="Dao")
         assert (await bo.until("welcome"))["name"].startswith("访客")
         assert (await dao.until("welcome"))["role"] == "host"
@@ -194,8 +197,7 @@ def test_the_room_goes_on_without_the_database(
         """Nobody may connect any more, and whoever is connected is thrown out: as good as gone."""
         key.execute(f"ALTER DATABASE test CONNECTION LIMIT {0 if out else -1}")
         key.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = 'test' AND pid <> pg_backend_pid()"
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'test' AND pid <> pg_backend_pid()"
         )
 
     async def play(port: int, other: int) -> None:

@@ -109,9 +109,7 @@ def test_viewers_never_see_who_a_visitor_is() -> None:
     assert "visitor" not in talk_frame([message()], [], 0, 1)
 
 
-@pytest.mark.parametrize(
-    "told", [None, [], {}, message(role="king"), message(text="x" * 201), {**message(), "id": 7}]
-)
+@pytest.mark.parametrize("told", [None, [], {}, message(role="king"), message(text="x" * 201), {**message(), "id": 7}])
 def test_strange_messages_of_other_processes_are_left_out(told: object) -> None:
     """What does not have the shape of a message is none."""
     assert read_message(told) is None

@@ -89,3 +89,9 @@ def media(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
         return path if path.exists() else make_media(path, seconds=seconds, gop_seconds=gop_seconds, **more)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def reel_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where rendered scenes are kept over the tests of a session."""
+    return tmp_path_factory.mktemp("scenes")

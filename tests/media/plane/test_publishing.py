@@ -47,7 +47,18 @@ def decoded(media: bytes) -> tuple[int, int]:
 
 def published(url: str, media: Path, *options: str) -> subprocess.CompletedProcess[str]:
     """Ffmpeg that sends a file once, as fast as it is taken."""
-    command = [FFMPEG, "-hide_banner", "-nostdin", "-re", "-i", str(media), *(options or ("-c", "copy")), "-f", "flv", url]
+    command = [
+        FFMPEG,
+        "-hide_banner",
+        "-nostdin",
+        "-re",
+        "-i",
+        str(media),
+        *(options or ("-c", "copy")),
+        "-f",
+        "flv",
+        url,
+    ]
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
 
@@ -284,7 +295,9 @@ def test_blocking_requests_wait_for_their_part(plane: PlaneProcess, show: Show, 
     assert (part.status_code, far.status_code, nonsense.status_code) == (200, 400, 400)
 
 
-@pytest.mark.parametrize("path", ["/", "/live/x", "/live/unknown-token/index.m3u8", "/recordings/unknown-token/index.m3u8"])
+@pytest.mark.parametrize(
+    "path", ["/", "/live/x", "/live/unknown-token/index.m3u8", "/recordings/unknown-token/index.m3u8"]
+)
 def test_unknown_paths_are_not_found(plane: PlaneProcess, path: str) -> None:
     """Who has no token gets nothing."""
     assert httpx.get(f"{plane.http}{path}").status_code == 404

@@ -101,9 +101,7 @@ async def _waiting() -> None:
     show.play(3)
     following = show.window.following()
     assert following is not None
-    waiters = [
-        asyncio.create_task(show.window.until(lambda: show.window.has(*following), 5)) for _ in range(200)
-    ]
+    waiters = [asyncio.create_task(show.window.until(lambda: show.window.has(*following), 5)) for _ in range(200)]
     gone = asyncio.create_task(show.window.until(lambda: show.window.has(*following), 5))
     await asyncio.sleep(0.01)
     gone.cancel()

@@ -21,9 +21,15 @@ def _layer() -> Brush:
     return Brush(WIDE, HIGH, left=LEFT, top=TOP)
 
 
-def body(look: Palette, moment: float) -> Image.Image:
-    """Everything behind the clay: stool, coat, apron, head."""
+def behind(look: Palette, moment: float, rounds: int) -> Image.Image:
+    """Everything behind the clay: the potter without arms, and the wheel."""
     brush = _layer()
+    _body(brush, look, moment)
+    _wheel(brush, look.clay, moment, rounds)
+    return brush.small()
+
+
+def _body(brush: Brush, look: Palette, moment: float) -> None:
     sway = 2.2 * math.sin(2 * math.pi * 2 * moment)
     nod = 1.6 * math.sin(2 * math.pi * 4 * moment + 0.8)
     coat, shade = look.coat, mix(look.coat, _DARK, 0.35)
@@ -42,7 +48,6 @@ def body(look: Palette, moment: float) -> Image.Image:
     brush.stroke(curve((524 + sway, 264), (520 + sway, 230), (508 + sway, 205)), mix(_APRON, _DARK, 0.15), 5)
     _smears(brush, look, sway)
     _head(brush, look, 480 + sway * 1.5, 152 + nod)
-    return brush.small()
 
 
 def _chest(sway: float) -> list[Point]:
@@ -92,9 +97,7 @@ def _head(brush: Brush, look: Palette, x: float, y: float) -> None:
     brush.arc(x + 4, y, 33, 39, span=(-50, 60), colour=(255, 176, 104, 110), thick=3)
 
 
-def wheel(moment: float, clay: Colour, rounds: int) -> Image.Image:
-    """The wheel head with its slip and its tub, behind the clay."""
-    brush = _layer()
+def _wheel(brush: Brush, clay: Colour, moment: float, rounds: int) -> None:
     brush.shape([(398, 446), (562, 446), (548, 500), (412, 500)], (92, 62, 44))
     brush.shape([(398, 446), (430, 446), (436, 500), (412, 500)], (118, 82, 58))
     brush.oval(WHEEL_X, 446, 82, 17, (116, 80, 56))
@@ -111,7 +114,6 @@ def wheel(moment: float, clay: Colour, rounds: int) -> Image.Image:
         away = 0.82 + 0.07 * (spot % 2)
         x, y = WHEEL_X + 86 * away * math.cos(angle), WHEEL_Y + 17 * away * math.sin(angle)
         brush.oval(x, y, 7 - spot * 0.7, 2, clear(mix(clay, (255, 240, 220), 0.3), 150))
-    return brush.small()
 
 
 def hands(look: Palette, moment: float, grip: tuple[float, float]) -> Image.Image:

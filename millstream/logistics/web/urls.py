@@ -1,0 +1,60 @@
+"""Addresses of logistics."""
+
+from django.urls import path
+
+from millstream.logistics.web import (
+    centre_views,
+    driver_views,
+    handover_views,
+    hook_views,
+    maker_views,
+    plan_views,
+    station_views,
+    track_views,
+)
+
+app_name = "logistics"
+
+urlpatterns = [
+    path("desk/parcels/", maker_views.parcels_page, name="parcels"),
+    path("desk/parcels/<uuid:parcel_id>/", maker_views.parcel_page, name="parcel"),
+    path("desk/parcels/<uuid:parcel_id>/pack/", maker_views.pack, name="pack"),
+    path("desk/parcels/<uuid:parcel_id>/label.pdf", maker_views.label_pdf, name="label"),
+    path("station/", station_views.today, name="station"),
+    path("station/take-in/", station_views.take_in, name="take_in"),
+    path("station/bags/", station_views.bags, name="bags"),
+    path("station/bags/open/", station_views.open_bag, name="open_bag"),
+    path("station/bags/<uuid:bag_id>/", station_views.bag_page, name="bag"),
+    path("station/bags/<uuid:bag_id>/take-out/", station_views.take_out, name="take_out"),
+    path("station/bags/<uuid:bag_id>/seal/", station_views.seal, name="seal"),
+    path("station/van/", station_views.van, name="van"),
+    path("station/van/<uuid:stop_id>/offer/", station_views.offer_van, name="offer_van"),
+    path("station/hand-out/", station_views.hand_out, name="hand_out"),
+    path("station/problems/", station_views.problems, name="station_problems"),
+    path("runs/", driver_views.runs_page, name="runs"),
+    path("runs/<uuid:run_id>/", driver_views.run_page, name="run"),
+    path("runs/<uuid:run_id>/depart/", driver_views.depart, name="depart"),
+    path("runs/<uuid:run_id>/back/", driver_views.come_back, name="come_back"),
+    path("runs/<uuid:run_id>/stops/<uuid:stop_id>/", driver_views.stop_page, name="stop"),
+    path("runs/<uuid:run_id>/stops/<uuid:stop_id>/<slug:step>/", driver_views.stop_step, name="stop_step"),
+    path("handovers/<uuid:handover_id>/", handover_views.handover_page, name="handover"),
+    path("handovers/<uuid:handover_id>/accept/", handover_views.accept, name="accept"),
+    path("handovers/<uuid:handover_id>/take-back/", handover_views.withdraw, name="withdraw"),
+    path("centre/", centre_views.today, name="centre"),
+    path("centre/dock/", centre_views.dock, name="dock"),
+    path("centre/check/", centre_views.sort, name="sort"),
+    path("centre/bags/<uuid:bag_id>/open/", centre_views.unseal, name="unseal"),
+    path("centre/bags/<uuid:bag_id>/counted/", centre_views.finish_bag, name="finish_bag"),
+    path("centre/runs/", plan_views.plan_page, name="plan"),
+    path("centre/runs/plan/", plan_views.plan, name="plan_now"),
+    path("centre/runs/<uuid:run_id>/", plan_views.run_page, name="centre_run"),
+    path("centre/runs/<uuid:run_id>/<slug:step>/", plan_views.run_step, name="run_step"),
+    path("centre/roads/", plan_views.roads_page, name="roads"),
+    path("centre/roads/change/", plan_views.road_step, name="road_step"),
+    path("centre/carrier/", centre_views.carrier_page, name="carrier"),
+    path("centre/differences/", centre_views.differences, name="differences"),
+    path("centre/differences/<uuid:case_id>/", centre_views.resolve, name="resolve"),
+    path("track/", track_views.track_form, name="track_form"),
+    path("track/<str:code>/", track_views.track_page, name="track"),
+    path("hooks/carrier/sandbox", hook_views.sandbox_carrier, name="sandbox_carrier"),
+]
