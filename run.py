@@ -18,6 +18,10 @@ import sys
 import time
 from pathlib import Path
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 ROOT = Path(__file__).resolve().parent
 CACHE = ROOT / ".cache"
 VENV = CACHE / "venv"
@@ -167,7 +171,7 @@ def keep_caches_here() -> None:
 
 
 @contextlib.contextmanager
-def alone():
+def alone() -> Iterator[None]:
     """One set-up at a time in this folder; a second one waits and says so."""
     with (CACHE / "setup.lock").open("w") as gate:
         try:

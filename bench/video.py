@@ -52,7 +52,12 @@ NGINX = "/usr/sbin/nginx"
 NGINX_RTMP = Path("/usr/lib/nginx/modules/ngx_rtmp_module.so")
 HLS_JS = REPO / "frontend/node_modules/hls.js/dist/hls.min.js"
 FPS, BLOCKS, BARCODE_ROWS = 30, 40, 16
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--autoplay-policy=no-user-gesture-required"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--autoplay-policy=no-user-gesture-required",
+]
 P50_LIMIT_MS, P95_LIMIT_MS, CHANGED_LIMIT_MS, CPU_LIMIT_PERCENT = 1600, 2500, 4000, 2.0
 
 
@@ -90,7 +95,7 @@ def send_clock(url: str, seconds: float, width: int, height: int) -> None:
         for number in range(int(seconds * FPS)):
             time.sleep(max(began + number / FPS - time.time(), 0))
             planes[:height] = (columns[None, :] + np.arange(height)[:, None] + number * 3) % 200 + 20
-            planes[:BARCODE_ROWS * height // 360] = barcode(time.time_ns() // 1_000_000, width)
+            planes[: BARCODE_ROWS * height // 360] = barcode(time.time_ns() // 1_000_000, width)
             frame = av.VideoFrame.from_ndarray(planes, format="yuv420p")
             frame.pts, frame.time_base = number * 1000 // FPS, Fraction(1, 1000)
             container.mux(video.encode(frame))
@@ -293,7 +298,9 @@ class Bench:
         with clock(plane.rtmp(self.keys[0]), self.seconds + 30):
             source = f"{plane.http}/live/playback-{self.keys[0]}/index.m3u8"
             until(lambda: plane.state(f"playback-{self.keys[0]}") == "live", 20)
-            self._note("glass_to_glass", measure_latency(browser, self.pages, source, low_latency=True, seconds=self.seconds))
+            self._note(
+                "glass_to_glass", measure_latency(browser, self.pages, source, low_latency=True, seconds=self.seconds)
+            )
         if nginx is not None:
             with clock(nginx.rtmp("clock"), self.seconds + 40):
                 watched = measure_latency(

@@ -72,7 +72,7 @@ def add_file(tar: tarfile.TarFile, path: Path, name: str, sums: dict[str, str]) 
     with source:
         entry = tar.gettarinfo(arcname=name, fileobj=source)
         measured = Measured(source.read, entry.size)
-        tar.addfile(entry, measured)  # type: ignore[arg-type] # reads like a file
+        tar.addfile(entry, measured)
         sums[name] = measured.digest.hexdigest()
 
 

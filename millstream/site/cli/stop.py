@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 
 from millstream.site import config
 from millstream.site.cli.refusal import CommandRefused
 from millstream.site.cli.supervisor.lock import holder
-from millstream.site.cli.supervisor.orphans import wait_until_gone
 from millstream.site.cli.up import Commands
 
 STOP_SECONDS = 120.0
+LOOK_SECONDS = 0.1
 
 
 def add(commands: Commands) -> None:
@@ -22,12 +23,16 @@ def add(commands: Commands) -> None:
 
 def run(_arguments: object) -> int:
     """Ask the supervisor to stop and wait until it is gone."""
-    pid = holder(config.load().var)
+    var = config.load().var
+    pid = holder(var)
     if not pid:
         print("Nothing runs on this folder.")
         return 0
     os.kill(pid, signal.SIGTERM)
-    if not wait_until_gone(pid, STOP_SECONDS):
+    patience = time.monotonic() + STOP_SECONDS
+    while holder(var) == pid and time.monotonic() < patience:
+        time.sleep(LOOK_SECONDS)
+    if holder(var) == pid:
         raise CommandRefused(f"process {pid} still runs after {STOP_SECONDS:.0f} s; its console says what it waits for")
     print("Stopped.")
     return 0

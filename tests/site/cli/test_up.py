@@ -9,6 +9,7 @@ import socket
 import time
 from collections.abc import Iterator
 
+import psutil
 import pytest
 
 from tests.engines import golden
@@ -28,7 +29,7 @@ def town(clean_environment: dict[str, str], django_db_setup: None) -> Iterator[T
 
 
 def test_a_town_survives_the_death_of_each_of_its_processes(town):
-    """kill -9 of web, worker, media, NATS and PostgreSQL: each starts again, the console says so, pages come back."""
+    """Kill -9 of web, worker, media, NATS and PostgreSQL: each starts again, the console says so, pages come back."""
     town.up()
     town.until_page(200, 503)
     for name in ("worker", "media", "web", "nats", "postgres"):
@@ -47,7 +48,7 @@ def test_a_town_survives_the_death_of_each_of_its_processes(town):
     assert town.left() == []
 
 
-def _children(town: TownUnderTest) -> list[tuple[str, object]]:
+def _children(town: TownUnderTest) -> list[tuple[str, psutil.Process]]:
     found = []
     for name in ("worker", "media", "web", "nats", "postgres"):
         try:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from millstream.site.cli.supervisor.console import Console
 from millstream.site.cli.supervisor.orphans import CHILD_MARK
+from millstream.site.engines.account import EngineRefused
 
 FIRST_REST_SECONDS = 0.5
 LONGEST_REST_SECONDS = 30.0
@@ -54,8 +55,7 @@ class Child:
         self._told_to_stop = asyncio.Event()
         self._up = False
 
-    @property
-    def _stopping(self) -> bool:
+    def _is_stopping(self) -> bool:
         return self._told_to_stop.is_set()
 
     @property
@@ -98,18 +98,21 @@ class Child:
     async def _live(self) -> None:
         """Run it, again and again, with longer rests, until the stop."""
         rest, deaths = FIRST_REST_SECONDS, 0
-        while not self._stopping:
+        while not self._is_stopping():
             began = time.monotonic()
-            code = await self._run_once()
-            if self._stopping:
+            try:
+                how = ending(await self._run_once())
+            except (EngineRefused, OSError) as refusal:
+                how = f"could not be started: {refusal}"
+            if self._is_stopping():
                 return
             if time.monotonic() - began > STEADY_SECONDS:
                 rest, deaths = FIRST_REST_SECONDS, 0
             deaths += 1
             if not self._up and deaths >= START_TRIES:
-                self._console.say(f"{self.spec.name} {ending(code)}, for the {deaths}rd time before it was ready")
+                self._console.say(f"{self.spec.name} {how}, for the third time before it was ready")
                 return
-            self._console.say(f"{self.spec.name} {ending(code)}; it starts again in {rest:g} s")
+            self._console.say(f"{self.spec.name} {how}; it starts again in {rest:g} s")
             await self._rest(rest)
             rest = min(rest * 2, LONGEST_REST_SECONDS)
 
@@ -132,7 +135,7 @@ class Child:
         finally:
             os.close(mouth)
         self._process = process
-        if self._stopping:
+        if self._is_stopping():
             process.send_signal(self.spec.stop_signal)
         code = await process.wait()
         if self.spec.kills_group:
@@ -167,7 +170,7 @@ class Child:
         text = line.decode(errors="replace").rstrip()
         if text:
             serious = any(word in text for word in ("FATAL:", "PANIC:", "[FTL]"))
-            self._console.line(self.spec.name, text, quiet=self.spec.quiet and (not serious or self._stopping))
+            self._console.line(self.spec.name, text, quiet=self.spec.quiet and (not serious or self._is_stopping()))
 
     async def _rest(self, seconds: float) -> None:
         with suppress(TimeoutError):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from pathlib import Path
 
 import psutil
@@ -36,16 +35,6 @@ def stop_orphans(var: Path) -> list[str]:
         _quietly(process.kill)
     psutil.wait_procs(alive, timeout=STOP_SECONDS)
     return names
-
-
-def wait_until_gone(pid: int, seconds: float) -> bool:
-    """Whether the process ends within the time."""
-    patience = time.monotonic() + seconds
-    while psutil.pid_exists(pid):
-        if time.monotonic() > patience:
-            return False
-        time.sleep(0.05)
-    return True
 
 
 def _marked(process: psutil.Process, var: Path) -> bool:

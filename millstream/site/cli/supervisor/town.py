@@ -92,18 +92,13 @@ class Town:
 
     def dependent(self) -> list[Spec]:
         """Processes that need the migrated database."""
-        config, host = self.config, self.config.local_host
         specs = [
-            self._web("web", config.web_port, WEB_WORKERS),
+            self._web("web", self.config.web_port, WEB_WORKERS),
             self._ours("worker", ["-m", "millstream", "worker"], stop_seconds=20),
         ]
-        if config.room_apart:
-            specs.append(self._web("room", config.room_port, 1))
-        return [
-            replace(spec, ready=lambda port=port: answers_http(host, port)) if port else spec
-            for spec in specs
-            for port in [{"web": config.web_port, "room": config.room_port}.get(spec.name)]
-        ]
+        if self.config.room_apart:
+            specs.append(self._web("room", self.config.room_port, 1))
+        return specs
 
     def banner(self) -> str:
         """What a person wants to know when everything is up."""
@@ -133,11 +128,8 @@ class Town:
         return ports
 
     def _web(self, name: str, port: int, workers: int) -> Spec:
-        return replace(
-            self._ours(name, granian(self.config.host, port, workers), stop_seconds=DRAIN_SECONDS + 5.0),
-            # Granian drains on SIGINT and SIGTERM alike.
-            stop_signal=signal.SIGTERM,
-        )
+        spec = self._ours(name, granian(self.config.host, port, workers), stop_seconds=DRAIN_SECONDS + 5.0)
+        return replace(spec, ready=lambda: answers_http(self.config.local_host, port))
 
     def _ours(self, name: str, words: list[str], stop_seconds: float = 10.0) -> Spec:
         return Spec(name, lambda: python(words), self.config.children_env(), stop_seconds=stop_seconds)

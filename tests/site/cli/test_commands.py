@@ -1,0 +1,104 @@
+"""The command line: what it offers, and how it says no."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+
+import pytest
+
+from millstream.site import config
+from millstream.site.cli.examinations import Health, database, fonts, nerve, ports, secrets
+from millstream.site.cli.main import main
+
+NAMES = ("up", "stop", "web", "worker", "media", "sim", "prepare", "migrate", "demo", "reconcile", "shell", "manage")
+MORE_NAMES = ("doctor", "backup", "restore", "bench")
+
+
+def test_every_command_is_offered_with_a_line_about_it(capsys):
+    """The help lists them all."""
+    with pytest.raises(SystemExit) as end:
+        main(["--help"])
+    assert end.value.code == 0
+    text = capsys.readouterr().out
+    assert all(f"\n    {name} " in text for name in NAMES + MORE_NAMES)
+
+
+def test_an_unknown_word_is_refused(capsys):
+    """A misspelt option does not start anything."""
+    with pytest.raises(SystemExit) as end:
+        main(["up", "--dmeo"])
+    assert end.value.code == 2
+    assert "--dmeo" in capsys.readouterr().err
+
+
+def test_a_bad_setting_is_one_sentence_and_code_2(capsys, monkeypatch):
+    """No traceback for a person who mistyped a port."""
+    monkeypatch.setenv("MILLSTREAM_WEB_PORT", "eight")
+    assert main(["doctor"]) == 2
+    assert capsys.readouterr().err.startswith("millstream: MILLSTREAM_WEB_PORT: ")
+
+
+def test_a_process_alone_wants_engines(tmp_path, clean_environment):
+    """`millstream worker` on a folder where nothing runs says what to start first."""
+    done = subprocess.run(
+        [sys.executable, "-m", "millstream", "worker"],
+        env={**clean_environment, "MILLSTREAM_VAR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "millstream up" in done.stderr
+
+
+def test_the_supervisor_stays_light():
+    """`up` itself never loads Django: it must stay small, and live when Django cannot start."""
+    program = "import sys, millstream.site.cli.main as m; print('django' in sys.modules, 'psycopg' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "False False\n"
+
+
+def test_the_doctor_sees_a_taken_port_and_names_its_setting(tmp_path):
+    """A busy port is bad when no town of ours is up, with the setting to change."""
+    with socket.socket() as stranger:
+        stranger.bind(("127.0.0.1", 0))
+        stranger.listen()
+        env = {"MILLSTREAM_VAR": str(tmp_path), "MILLSTREAM_RTMP_PORT": str(stranger.getsockname()[1])}
+        found = [finding for finding in ports(config.load(env), is_up=False) if finding.health is Health.ILL]
+    assert any("MILLSTREAM_RTMP_PORT" in finding.advice for finding in found)
+
+
+def test_the_doctor_sees_keys_that_others_can_read(tmp_path):
+    """A secrets file with a wider mode is bad, with the command that mends it."""
+    settings = config.load({"MILLSTREAM_VAR": str(tmp_path)})
+    (tmp_path / "secrets.json").chmod(0o644)
+    (finding,) = secrets(settings)
+    assert finding.health is Health.ILL
+    assert "chmod 600" in finding.advice
+
+
+def test_the_doctor_asks_the_engines(tmp_path, pg_cluster, nats_url):
+    """Both engines are asked; the clock is compared with PostgreSQL's."""
+    env = {"MILLSTREAM_VAR": str(tmp_path), "DATABASE_URL": pg_cluster.url("postgres"), "NATS_URL": nats_url}
+    settings = config.load(env)
+    findings = [*database(settings), *nerve(settings)]
+    assert [finding.subject for finding in findings] == ["postgresql", "clock", "nats"]
+    assert all(finding.health is Health.WELL for finding in findings)
+
+
+def test_the_doctor_sees_engines_that_do_not_answer(tmp_path):
+    """A dead address is bad."""
+    env = {
+        "MILLSTREAM_VAR": str(tmp_path),
+        "DATABASE_URL": "postgresql://a@127.0.0.1:9/b",
+        "NATS_URL": "nats://127.0.0.1:9",
+    }
+    settings = config.load(env)
+    assert [f.health for f in (*database(settings), *nerve(settings))] == [Health.ILL, Health.ILL]
+
+
+def test_fonts_are_a_note_and_never_bad():
+    """A town runs without Chinese fonts on the server: browsers bring their own."""
+    assert fonts().health is not Health.ILL
