@@ -224,7 +224,7 @@ def install_with_uv(locked: Path) -> bool:
             return False
     index = os.environ.get("PIP_INDEX_URL") or setting_of_pip("index-url")
     env = {**os.environ, **({"UV_DEFAULT_INDEX": index} if index and "UV_DEFAULT_INDEX" not in os.environ else {})}
-    words = [str(uv), "pip", "install", "--python", str(PYTHON), "--require-hashes", "-r", str(locked)]
+    words = [str(uv), "pip", "install", "--quiet", "--python", str(PYTHON), "--require-hashes", "-r", str(locked)]
     if subprocess.call(words, env=env) == 0:
         return True
     say("uv did not manage; trying pip ...")

@@ -90,7 +90,7 @@ def main() -> None:
     request = PlanRequest("centre", stops, vans, roads, seed=1, iterations=10**9, time_limit_seconds=chosen.seconds)
     print(f"{chosen.stations} stations, {chosen.vehicles} vans, seed {chosen.seed}; roads measured in {measured:.2f} s")
     began = time.perf_counter()
-    habit = nearest_neighbour_tours(request)
+    habit = [tour for tour in nearest_neighbour_tours(request) if tour]
     took = time.perf_counter() - began
     kilometres = sum(tour_metres(request, tour) for tour in habit) / 1000
     served = sum(len(tour) for tour in habit)

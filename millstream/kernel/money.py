@@ -16,6 +16,7 @@ _EXPONENTS: Final = {
     **dict.fromkeys(("CLF", "UYW"), 4),
 }
 LARGEST_MINOR: Final = 10**15
+CODE_LENGTH: Final = 3
 _BABEL_LOCALES: Final = {"en": "en", "zh-hans": "zh_Hans_CN", "zh": "zh_Hans_CN"}
 
 
@@ -35,7 +36,8 @@ class Money:
 
 def exponent(currency: str) -> int:
     """How many decimals a currency has by ISO 4217: 2 for CNY, 0 for JPY, 3 for KWD."""
-    assert len(currency) == 3 and currency.isupper(), currency
+    assert len(currency) == CODE_LENGTH, currency
+    assert currency.isupper(), currency
     return _EXPONENTS.get(currency, 2)
 
 

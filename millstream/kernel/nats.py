@@ -9,6 +9,7 @@ from typing import Any
 
 import nats
 from nats.aio.client import Client
+from nats.errors import Error as NatsError
 
 from millstream.kernel.settings import conf
 
@@ -50,7 +51,7 @@ class _Hinter:
                 if self._client is None or self._client.is_closed:
                     self._client = await connect("hints")
             await self._client.publish(subject, payload)
-        except Exception as error:
+        except (NatsError, OSError, TimeoutError) as error:
             log.warning("hint on %s was lost: %s", subject, error)
 
 

@@ -39,7 +39,7 @@ def acting_as_of(request: HttpRequest) -> Acting:
     known: Acting | None = getattr(request, "_acting", None)
     if known is None:
         known = _read(request)
-        request._acting = known  # type: ignore[attr-defined]
+        request._acting = known  # type: ignore[attr-defined]  # noqa: SLF001 - our own mark on the request
     return known
 
 

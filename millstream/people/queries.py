@@ -10,7 +10,15 @@ from millstream.kernel.sealing import lookup_hmac, unseal
 from millstream.people.actions.read_address import opened
 from millstream.people.models import AccessKey, Actor, Address, Contact, Membership, Visitor
 from millstream.people.rules import mask_contact, masked
-from millstream.people.types import AccessKeyRecord, ActorId, ActorKind, ActorRecord, AddressMasked, MembershipRecord, Role
+from millstream.people.types import (
+    AccessKeyRecord,
+    ActorId,
+    ActorKind,
+    ActorRecord,
+    AddressMasked,
+    MembershipRecord,
+    Role,
+)
 
 
 def record_of(row: Actor) -> ActorRecord:

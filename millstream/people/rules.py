@@ -10,6 +10,8 @@ from millstream.people.refusals import BadAddress, BadContact
 from millstream.people.types import AddressLines, AddressMasked, ContactKind, Role
 
 _EMAIL: Final = re.compile(r"^[^@\s\"<>()\\,;:]{1,64}@[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?\.[a-z]{2,24}$")
+LONGEST_EMAIL: Final = 254
+SHORTEST_NUMBER: Final = 8
 LONGEST_NAME: Final = 60
 LONGEST_LINES: Final = 300
 SEES_DESK: Final = frozenset({Role.OWNER, Role.MAKER, Role.HOST, Role.KEEPER, Role.DRIVER, Role.STAFF})
@@ -20,7 +22,7 @@ def normalise_contact(typed: str, region: str = "CN") -> tuple[ContactKind, str]
     text = typed.strip()
     if "@" in text:
         address = text.lower()
-        if len(address) <= 254 and _EMAIL.match(address) and ".." not in address:
+        if len(address) <= LONGEST_EMAIL and _EMAIL.match(address) and ".." not in address:
             return ContactKind.EMAIL, address
         raise BadContact(typed=text[:80])
     try:
@@ -48,7 +50,7 @@ def mask_contact(contact: str) -> str:
         before, after = contact.split("@", 1)
         return f"{before[:1]}***@{after}"
     digits = contact[-11:] if contact.startswith("+86") else contact
-    return f"{digits[:3]}****{digits[-4:]}" if len(digits) >= 8 else "****"
+    return f"{digits[:3]}****{digits[-4:]}" if len(digits) >= SHORTEST_NUMBER else "****"
 
 
 def masked(address: AddressLines) -> AddressMasked:

@@ -28,7 +28,16 @@ from millstream.shops.adapters.file_store import picture_set, picture_url, read_
 from millstream.shops.adapters.product_csv import COLUMNS, read_rows, write_rows
 from millstream.shops.queries.desk import movements, needs_hand, own_product, own_products, own_shop, stock_lines
 from millstream.shops.queries.export import export_lines
-from millstream.shops.queries.storefront import categories, makers, product, shelf, shop, shops, shops_of
+from millstream.shops.queries.storefront import (
+    categories,
+    makers,
+    product,
+    product_and_others,
+    shelf,
+    shop,
+    shops,
+    shops_of,
+)
 from millstream.shops.rules import slug_for
 from millstream.shops.stock.checking import check_stock
 from millstream.shops.stock.selling import for_sale
@@ -66,6 +75,7 @@ __all__ = [
     "picture_set",
     "picture_url",
     "product",
+    "product_and_others",
     "read_file",
     "read_rows",
     "receive_stock",

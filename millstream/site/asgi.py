@@ -20,7 +20,7 @@ from millstream.live.room.server import application as room  # noqa: E402
 from millstream.live.room.server import shutdown  # noqa: E402
 from millstream.orders.web.lean import lean  # noqa: E402
 
-pages = lean(django_pages)
+pages = lean(django_pages)  # type: ignore[arg-type] # Django asks for a plain dict where ASGI says mapping
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:

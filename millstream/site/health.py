@@ -88,7 +88,6 @@ def _http(origin: str) -> Callable[[], Awaitable[str]]:
 
 async def health() -> tuple[bool, dict[str, dict[str, Any]]]:
     """Whether all is well, and each part's state: database, worker, facts, nats, media, and in the demo the sim."""
-    parts: dict[str, PartState] = {}
     rows: dict[str, tuple[bool, str]] = {}
 
     async def database() -> str:
@@ -103,8 +102,8 @@ async def health() -> tuple[bool, dict[str, dict[str, Any]]]:
     }
     if conf().demo:
         asks["sim"] = _http(conf().sim_origin)
-    for name, state in zip(asks, await asyncio.gather(*(_asked(ask) for ask in asks.values())), strict=True):
-        parts[name] = state
+    states = await asyncio.gather(*(_asked(ask) for ask in asks.values()))
+    parts = dict(zip(asks, states, strict=True))
     for name in ("worker", "facts"):
         ok, says = rows.get(name, (False, "the database did not answer"))
         parts[name] = PartState(ok, 0, says)

@@ -21,7 +21,7 @@ from millstream.people.types import ContactKind
 log = logging.getLogger("millstream.codes")
 
 
-class AccountAdapter(DefaultAccountAdapter):
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth has no types
     """Keeps phones on the user, and sends codes; without a carrier of messages they stand on the console."""
 
     def is_open_for_signup(self, request: Any) -> bool:
@@ -40,7 +40,7 @@ class AccountAdapter(DefaultAccountAdapter):
         person = cast("User", user)
         return (person.phone, person.phone_verified) if person.phone else None
 
-    def set_phone(self, user: AbstractBaseUser, phone: str, verified: bool) -> None:
+    def set_phone(self, user: AbstractBaseUser, phone: str, verified: bool) -> None:  # noqa: FBT001 - allauth's signature
         """Keep a number."""
         User.objects.filter(pk=user.pk).update(phone=phone, phone_verified=verified)
 
@@ -97,7 +97,7 @@ class ContactCodeForm(RequestLoginCodeForm):  # type: ignore[misc]
             return cleaned
         field = "phone" if kind is ContactKind.PHONE else "email"
         if not User.objects.filter(**{field: value}).exists():
-            User.objects.create_user(**{field: value}, language=get_language() or "en")  # type: ignore[arg-type]
+            User.objects.create_user(**{field: value}, language=get_language() or "en")
         cleaned[field] = value
         checked = self.clean_phone() if field == "phone" else self.clean_email()
         cleaned[field] = checked

@@ -21,6 +21,9 @@ urlpatterns = [
         for context in settings.CONTEXTS
         if (settings.PACKAGE / context / "web" / "urls.py").exists()
     ],
+    path("", include("millstream.site.web.urls")),
 ]
-if (settings.PACKAGE / "site" / "web" / "urls.py").exists():
-    urlpatterns.append(path("", include("millstream.site.web.urls")))
+if "live" in settings.CONTEXTS:
+    from millstream.site.web.api import api, docs
+
+    urlpatterns += [path("api/v1/docs", docs, name="api_docs"), path("api/v1/", api.urls)]

@@ -19,6 +19,7 @@ from millstream.kernel.facts.base import Hint
 from millstream.kernel.facts.handlers import HANDLERS, last_position, run_handler
 from millstream.kernel.facts.sequencer import place_facts
 from millstream.kernel.nats import connect
+from millstream.media.consumer import run as hear_media
 from millstream.site.relay import relay_facts
 
 log = logging.getLogger("millstream.worker")
@@ -50,7 +51,8 @@ class Ear:
         woken = {name for name, until in self._resting.items() if until <= moment}
         if not placed and not woken and reached == self._reached:
             return 0, []
-        heard, hints = 0, []
+        heard = 0
+        hints: list[Hint] = []
         for handler in HANDLERS.values():
             if handler.name in self._resting and handler.name not in woken:
                 continue
@@ -151,8 +153,6 @@ async def beat(stop: asyncio.Event) -> None:
 
 async def run() -> None:
     """Run every part until SIGINT or SIGTERM."""
-    from millstream.media.consumer import run as hear_media
-
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):

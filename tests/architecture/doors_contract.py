@@ -41,7 +41,9 @@ class DoorsContract(Contract):
 
     def _is_window(self, importer: str, imported: str) -> bool:
         home, target = importer.split(".")[1:2], imported.split(".")
-        if target[0] != _text(self.package) or len(target) < 2 or not home:  # noqa: PLR2004 - package and context
+        if home == ["__main__"]:
+            return False  # starts the program, belongs to no context
+        if target[0] != _text(self.package) or len(target) < 2 or not home:
             return False
         context, inside = target[1], target[2:]
         if context == home[0] or context in _words(self.open) or ".".join(target[1:3]) in _words(self.named_doors):

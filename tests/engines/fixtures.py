@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,9 @@ from millstream.site.engines.postgres import DATABASE, Postgres
 from millstream.site.engines.running import start, stop
 from tests.engines.plugin import ENGINES
 
-__all__ = ["clean_environment", "django_db_setup", "nats_url", "own_nats", "pg_cluster"]
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+__all__ = ["chromium", "clean_environment", "django_db_setup", "nats_url", "own_nats", "pg_cluster"]
 
 
 def _migrate_template() -> None:
@@ -70,6 +73,15 @@ def own_nats(tmp_path: Path) -> Iterator[Nats]:
     process = start(engine, tmp_path / "nats.log")
     yield engine
     stop(engine, process)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The browser's program; without one the test fails, with what to do."""
+    found = next((path for name in BROWSERS for path in [shutil.which(name)] if path), None)
+    if found is None:
+        pytest.fail("Browser tests need Chromium: install it (`apt-get install chromium fonts-noto-cjk`) and run again.")
+    return found
 
 
 @pytest.fixture

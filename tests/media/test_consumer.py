@@ -7,6 +7,7 @@ import os
 import nats
 import pytest
 from asgiref.sync import sync_to_async
+from django.db import connection
 
 from millstream.kernel.ids import new_id
 from millstream.media import consumer
@@ -31,9 +32,18 @@ def told(event: MediaEvent) -> bytes:
     ).encode()
 
 
+def alone(look):
+    """What is true in the rows now, asked on a connection that is not kept."""
+    connection.close()
+    try:
+        return look()
+    finally:
+        connection.close()
+
+
 async def until(look, seconds: float = 10.0) -> None:
     for _ in range(int(seconds / 0.05)):
-        if await sync_to_async(look)():
+        if await sync_to_async(alone)(look):
             return
         await asyncio.sleep(0.05)
     raise AssertionError("it never came true")

@@ -4,7 +4,6 @@ import types
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
-from functools import lru_cache
 from typing import Any, ClassVar, NewType, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
@@ -88,9 +87,14 @@ def _plain(value: Any) -> Any:
     return value
 
 
-@lru_cache(maxsize=1024)
+_HINTS: dict[str, dict[str, Any]] = {}
+
+
 def _hints(cls: type[Fact]) -> dict[str, Any]:
-    return get_type_hints(cls)
+    """The types of a fact's fields, worked out once."""
+    if cls.kind not in _HINTS:
+        _HINTS[cls.kind] = get_type_hints(cls)
+    return _HINTS[cls.kind]
 
 
 def _typed(hint: Any, value: Any) -> Any:

@@ -6,7 +6,7 @@ _LOCK = "SELECT pg_try_advisory_xact_lock(7238901, 1)"
 
 # Every transaction below the snapshot's xmin has ended, and this snapshot sees all of what it wrote. So the facts
 # between the horizon of the last pass and this one are complete, and all of them get their place in this pass.
-_PASS = """
+_PLACE = """
 WITH here AS MATERIALIZED (
     SELECT position, horizon, pg_snapshot_xmin(pg_current_snapshot()) AS reached FROM fact_horizon WHERE only_one
 ), placed AS (
@@ -32,6 +32,6 @@ def place_facts() -> int:
         locked = cursor.fetchone()
         if locked is None or not locked[0]:
             return 0
-        cursor.execute(_PASS)
+        cursor.execute(_PLACE)
         placed = cursor.fetchone()
     return int(placed[0]) if placed else 0

@@ -32,7 +32,9 @@ END $$;
 CREATE TRIGGER facts_are_immutable BEFORE UPDATE OR DELETE ON fact
     FOR EACH ROW EXECUTE FUNCTION facts_are_immutable();
 """
-DROP_FACT_TABLE = "DROP TABLE fact; DROP TABLE fact_horizon; DROP SEQUENCE fact_id_seq; DROP FUNCTION facts_are_immutable();"
+DROP_FACT_TABLE = (
+    "DROP TABLE fact; DROP TABLE fact_horizon; DROP SEQUENCE fact_id_seq; DROP FUNCTION facts_are_immutable();"
+)
 
 
 class Migration(migrations.Migration):

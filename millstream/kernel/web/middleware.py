@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import datetime
+from http import HTTPStatus
 from uuid import UUID
 
 from django.conf import settings
@@ -108,7 +109,7 @@ def refusal_response(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """The refusal in the asker's form and language."""
     said = say(refusal)
     headers = {}
-    if said.status == 429:
+    if said.status == HTTPStatus.TOO_MANY_REQUESTS:
         headers["Retry-After"] = str(refusal.facts.get("retry_after", 1))
     if wants_json(request):
         body = {"code": said.code, "what": said.what, "next": said.next, "facts": refusal.facts}

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 from typing import Final
 
-from millstream.ledger.rules.accounts import PLAN, UNGUARDED, fits_plan
+from millstream.ledger.rules.accounts import BY_SUBJECT, PLAN, fits_plan
 from millstream.ledger.types import EntryDraft, PostingDraft, Purpose
 
 LARGEST_MINOR: Final = 10**15
@@ -34,7 +34,7 @@ def mistake_in(draft: EntryDraft) -> str:
             return f"an amount is not zero and at most {LARGEST_MINOR}, not {posting.amount_minor}"
         if not fits_plan(posting.account):
             return f"the plan has no account like {posting.account}"
-        if posting.subject is None and PLAN[Purpose(posting.account.purpose)].guard == "subject":
+        if posting.subject is None and PLAN[Purpose(posting.account.purpose)].guard == BY_SUBJECT:
             return f"a posting to {posting.account.purpose} names its subject"
     if over := unbalanced(draft.postings):
         return f"the postings do not sum to zero: {over}"
@@ -59,11 +59,6 @@ def _told(posting: PostingDraft) -> list[object]:
     key = posting.account
     owner, subject = str(key.owner or ""), str(posting.subject or "")
     return [key.purpose, owner, key.currency, posting.amount_minor, subject, dict(posting.detail)]
-
-
-def guarded(posting: PostingDraft) -> bool:
-    """Whether a posting moves an account that may not be overdrawn."""
-    return PLAN[Purpose(posting.account.purpose)].guard != UNGUARDED
 
 
 def cover(wanted_minor: int, due_minor: int) -> tuple[int, int]:

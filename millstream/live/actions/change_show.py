@@ -15,14 +15,25 @@ from millstream.live.types import ShowRecord, ShowState
 
 @transaction.atomic
 def change_show(
-    show_id: UUID, *, host: UUID, title: Text, story: Text, starts_at: datetime, now: datetime
+    show_id: UUID,
+    *,
+    host: UUID,
+    title: Text,
+    story: Text,
+    starts_at: datetime,
+    now: datetime,
+    poster: str | None = None,
 ) -> ShowRecord:
-    """Change title, story and, before the start, the time; the address stays, because people have it."""
+    """Change title, story, poster (None keeps it) and, before the start, the time.
+
+    The address stays, because people have it.
+    """
     row = lock_show(show_id, host=host)
     row.title, row.story = dict(title), dict(story)
+    row.poster = row.poster if poster is None else poster
     if row.state == ShowState.PLANNED.value and starts_at != row.starts_at:
         if is_too_late(starts_at, now):
             raise StartsInThePast
         row.starts_at = starts_at
-    row.save(update_fields=["title", "story", "starts_at"])
+    row.save(update_fields=["title", "story", "poster", "starts_at"])
     return show_record(row)

@@ -68,6 +68,7 @@ class Hub:
         self._loops: list[asyncio.Task[None]] = []
         self._errands: set[asyncio.Task[None]] = set()
         self._liked: dict[UUID, int] = {}
+        self._seeding: dict[UUID, asyncio.Task[None]] = {}
         self._looking = asyncio.Lock()
 
     # -- life ---------------------------------------------------------------------------------------------------
@@ -146,12 +147,25 @@ class Hub:
         if fresh:
             await self.nerve.join(room_id)
         try:
-            await asyncio.wait_for(self._seed(room), bounds.SEED_SECONDS)
+            await asyncio.wait_for(asyncio.shield(self._seed_once(room)), bounds.SEED_SECONDS)
         except (RowsAway, TimeoutError):
             if not vouched:
                 raise RoomClosed(CLOSE_SLOW) from None
             await self._ask_peers(room)
         return room
+
+    def _seed_once(self, room: Room) -> asyncio.Task[None]:
+        """The one reading of this room's rows, however many sockets come at once (after a restart all of them do)."""
+        task = self._seeding.get(room.id)
+        if task is None:
+            task = self._seeding[room.id] = asyncio.create_task(self._seed(room))
+            task.add_done_callback(lambda done: self._seeded(room.id, done))
+        return task
+
+    def _seeded(self, room_id: UUID, done: asyncio.Task[None]) -> None:
+        self._seeding.pop(room_id, None)
+        if not done.cancelled():
+            done.exception()  # whoever waited has it; it is nobody's surprise when nobody did
 
     async def _seed(self, room: Room) -> None:
         seed = await self.rows.seed(room.id)
@@ -332,7 +346,7 @@ class Hub:
     async def _seed_late(self, room: Room) -> None:
         """Seed a room that was opened without the database; its viewers get what they missed."""
         try:
-            await self._seed(room)
+            await self._seed_once(room)
         except RoomClosed as closed:
             for socket in list(room.sockets):
                 socket.close(closed.code)
@@ -368,8 +382,6 @@ class Hub:
                 self._liked[show] = self._liked.get(show, 0) + count
         except Exception:
             log.exception("%d messages of talk were not kept", len(messages))
-
-    # -- small things -------------------------------------------------------------------------------------------
 
     def _errand(self, errand: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(errand)

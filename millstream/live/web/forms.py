@@ -37,6 +37,10 @@ class ShowForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
+    poster = forms.FileField(
+        label=_("Poster"), required=False, help_text=_("A wide photo: JPEG, PNG or WebP, up to 15 MB.")
+    )
+
     def clean(self) -> dict[str, Any]:
         """One title is enough; both is better."""
         told = super().clean() or {}

@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from millstream.kernel.ids import new_id
 from millstream.kernel.refusals import Refusal
 from millstream.kernel.settings import conf
 from millstream.kernel.wording import say
 from millstream.live import api
-from millstream.live.refusals import NotForSale, NotYourShow
+from millstream.live.refusals import NotForSale, NotYourShow, StartsInThePast
 from millstream.live.room.server import viewers_of
 from millstream.live.rules import doors_open_at, is_gop_too_long, takes_picture
 from millstream.live.types import ShowPlan, ShowRecord, ShowState
@@ -32,6 +33,7 @@ from millstream.shops.types import ProductRecord, ShelfAsk, ShopId
 TALK_SHOWN: Final = 12
 SHELF_SIZE: Final = 24
 MOST_SHOPS: Final = 20
+POSTER_WIDTH: Final = 1280
 
 SOURCES: Final = {"rtmp": _l("your camera program"), "whip": _l("a browser"), "scene": _l("the drawn scene")}
 
@@ -102,19 +104,37 @@ def _today_page(request: HttpRequest, fresh_key: str) -> HttpResponse:
 def plan(request: HttpRequest) -> HttpResponse:
     """Plan a show."""
     now = request.now()  # type: ignore[attr-defined]
-    form = ShowForm(request.POST) if request.method == "POST" else ShowForm.fresh(now)
+    form = ShowForm(request.POST, request.FILES) if request.method == "POST" else ShowForm.fresh(now)
     if request.method == "POST" and form.is_valid():
         try:
-            show = api.plan_show(
-                ShowPlan(_host(request), form.title(), form.story(), form.cleaned_data["starts_at"]), now=now
+            wanted = ShowPlan(
+                host=_host(request),
+                title=form.title(),
+                story=form.story(),
+                starts_at=form.cleaned_data["starts_at"],
+                poster=_poster(form) or "",
             )
+            show = api.plan_show(wanted, now=now)
         except Refusal as refusal:
-            form.add_error("starts_at", say(refusal).what)
+            form.add_error(_field_of(refusal), say(refusal).what)
         else:
             messages.success(request, _("The show is planned. Now put goods into its rundown."))
             return redirect("live:rundown", show.slug)
     context = {**_frame(request, _("Plan a show"), "plan"), "form": form}
     return render(request, "live/studio/plan.html", context, status=422 if form.errors else 200)
+
+
+def _poster(form: ShowForm) -> str | None:
+    """The address of the uploaded poster, sniffed and drawn anew; None when there is none; refuses what is no photo."""
+    upload = form.cleaned_data["poster"]
+    if upload is None:
+        return None
+    kept = shops.keep_picture(upload.read(), picture_id=new_id(), name=upload.name)
+    return shops.picture_url(kept.key, kept.widths, POSTER_WIDTH)
+
+
+def _field_of(refusal: Refusal) -> str:
+    return "starts_at" if isinstance(refusal, StartsInThePast) else "poster"
 
 
 @require_safe
@@ -140,7 +160,7 @@ def _rundown_page(request: HttpRequest, show: ShowRecord, form: ShowForm | None)
 def details(request: HttpRequest, slug: str) -> HttpResponse:
     """Change what a show is called and when it starts."""
     show = _own(request, slug)
-    form = ShowForm(request.POST)
+    form = ShowForm(request.POST, request.FILES)
     if form.is_valid():
         try:
             api.change_show(
@@ -150,9 +170,10 @@ def details(request: HttpRequest, slug: str) -> HttpResponse:
                 story=form.story(),
                 starts_at=form.cleaned_data["starts_at"],
                 now=request.now(),  # type: ignore[attr-defined]
+                poster=_poster(form),
             )
         except Refusal as refusal:
-            form.add_error("starts_at", say(refusal).what)
+            form.add_error(_field_of(refusal), say(refusal).what)
         else:
             messages.success(request, _("Saved."))
             return redirect("live:rundown", slug)

@@ -1,4 +1,4 @@
-"""What a dispatcher without a solver does: go to the nearest place next, then undo crossings. For comparison only."""
+"""What a dispatcher does without a solver: the nearest place next, then no crossings. The solver starts from it."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from millstream.logistics.planner.request import PlanRequest, PlanStop, PlanVehicle
 
 MOST_ROUNDS = 50
+UNREACHABLE = 10_000_000
 
 
-def nearest_neighbour_tours(request: PlanRequest) -> list[list[str]]:
-    """Tours by nearest neighbour within capacity and shift, improved by 2-opt while the length falls."""
+def nearest_neighbour_tours(request: PlanRequest, *, improve: bool = True) -> list[list[str]]:
+    """A tour for each van in order, maybe empty: nearest neighbour within limits, then 2-opt."""
     left = {stop.key: stop for stop in request.stops}
     tours: list[list[str]] = []
     for van in request.vehicles:
@@ -24,8 +25,7 @@ def nearest_neighbour_tours(request: PlanRequest) -> list[list[str]]:
                     break
             else:
                 break
-        if tour:
-            tours.append([stop.key for stop in _two_opt(request, van, tour)])
+        tours.append([stop.key for stop in (_two_opt(request, van, tour) if improve else tour)])
     return tours
 
 
@@ -42,22 +42,22 @@ def is_drivable(request: PlanRequest, van: PlanVehicle, tour: Sequence[PlanStop]
     if grams > van.capacity_grams or pieces > van.capacity_pieces:
         return False
     for stop in tour:
-        leg = request.roads.leg(here, stop.key)
-        if leg is None:
+        measured = request.roads.measure(here, stop.key)
+        if measured is None:
             return False
-        arrives = max(moment + leg.seconds, stop.opens_at_seconds)
+        arrives = max(moment + measured[1], stop.opens_at_seconds)
         grams += stop.pickup_grams - stop.delivery_grams
         pieces += stop.pickup_pieces - stop.delivery_pieces
         if arrives > stop.closes_at_seconds or grams > van.capacity_grams or pieces > van.capacity_pieces:
             return False
         here, moment = stop.key, arrives + stop.service_seconds
-    back = request.roads.leg(here, request.depot)
-    return back is not None and moment + back.seconds <= van.shift_start_seconds + van.shift_seconds
+    back = request.roads.measure(here, request.depot)
+    return back is not None and moment + back[1] <= van.shift_start_seconds + van.shift_seconds
 
 
 def _metres(request: PlanRequest, a: str, b: str) -> int:
-    leg = request.roads.leg(a, b)
-    return leg.metres if leg is not None else 10_000_000
+    measured = request.roads.measure(a, b)
+    return measured[0] if measured is not None else UNREACHABLE
 
 
 def _two_opt(request: PlanRequest, van: PlanVehicle, tour: list[PlanStop]) -> list[PlanStop]:

@@ -55,16 +55,40 @@ class Leg:
 
 @dataclass(frozen=True, slots=True)
 class RoadMatrix:
-    """All legs between the places that a plan is about; a pair without a leg cannot be driven."""
+    """All ways between the places that a plan is about; a pair without one cannot be driven.
+
+    ``ways`` holds, for each start on a road, seconds, metres and the place before for every place reached. Legs with
+    the places they pass are traced when somebody asks.
+    """
 
     keys: tuple[str, ...]
-    legs: Mapping[tuple[str, str], Leg]
+    ways: Mapping[str, Mapping[str, tuple[int, int, str]]]
+    points: Mapping[str, RoadPoint]
+    on_road: frozenset[str]
+    terrain_permille: int
+
+    def measure(self, a: str, b: str) -> tuple[int, int] | None:
+        """Metres and seconds from a to b, or None when every road is closed."""
+        if a == b:
+            return 0, 0
+        if a in self.on_road and b in self.on_road:
+            found = self.ways[a].get(b)
+            return None if found is None else (found[1], found[0])
+        return _estimate(self.points[a], self.points[b], self.terrain_permille)
 
     def leg(self, a: str, b: str) -> Leg | None:
-        """The way from a to b, or None when every road is closed."""
+        """The way from a to b with its source and the places it passes, or None when every road is closed."""
+        measured = self.measure(a, b)
+        if measured is None:
+            return None
         if a == b:
             return Leg(0, 0, LegSource.NONE, (a,))
-        return self.legs.get((a, b))
+        if a not in self.on_road or b not in self.on_road:
+            return Leg(*measured, LegSource.ESTIMATE, (a, b))
+        via = [b]
+        while via[-1] != a:
+            via.append(self.ways[a][via[-1]][2])
+        return Leg(*measured, LegSource.ROAD, tuple(reversed(via)))
 
 
 type _Ways = dict[str, list[tuple[str, int, int]]]
@@ -87,18 +111,8 @@ def measure_roads(
         if segment.is_open:
             ways[segment.a].append((segment.b, segment.metres, segment.seconds))
             ways[segment.b].append((segment.a, segment.metres, segment.seconds))
-    legs: dict[tuple[str, str], Leg] = {}
-    for start in keys:
-        reached = _quickest(ways, start) if start in on_road else {}
-        for end in keys:
-            if end == start:
-                continue
-            if start in on_road and end in on_road:
-                if end in reached:
-                    legs[start, end] = _trace(reached, start, end)
-            else:
-                legs[start, end] = _estimate(known[start], known[end], terrain_permille)
-    return RoadMatrix(tuple(keys), legs)
+    found = {start: _quickest(ways, start) for start in keys if start in on_road}
+    return RoadMatrix(tuple(keys), found, known, frozenset(on_road), terrain_permille)
 
 
 def straight_metres(a: RoadPoint, b: RoadPoint) -> float:
@@ -109,9 +123,9 @@ def straight_metres(a: RoadPoint, b: RoadPoint) -> float:
     return 2 * EARTH_METRES * asin(sqrt(min(1.0, bow)))
 
 
-def _estimate(a: RoadPoint, b: RoadPoint, terrain_permille: int) -> Leg:
+def _estimate(a: RoadPoint, b: RoadPoint, terrain_permille: int) -> tuple[int, int]:
     metres = max(1, round(straight_metres(a, b) * terrain_permille / PERMILLE))
-    return Leg(metres, max(1, round(metres / ESTIMATED_METRES_PER_SECOND)), LegSource.ESTIMATE, (a.key, b.key))
+    return metres, max(1, round(metres / ESTIMATED_METRES_PER_SECOND))
 
 
 def _quickest(ways: _Ways, start: str) -> dict[str, tuple[int, int, str]]:
@@ -127,11 +141,3 @@ def _quickest(ways: _Ways, start: str) -> dict[str, tuple[int, int, str]]:
             if there not in done:
                 heapq.heappush(queue, (seconds + time, metres + length, there, here))
     return done
-
-
-def _trace(reached: Mapping[str, tuple[int, int, str]], start: str, end: str) -> Leg:
-    seconds, metres, _ = reached[end]
-    via = [end]
-    while via[-1] != start:
-        via.append(reached[via[-1]][2])
-    return Leg(metres, seconds, LegSource.ROAD, tuple(reversed(via)))

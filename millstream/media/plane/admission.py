@@ -174,8 +174,11 @@ class Admissions:
 
     def _store(self) -> None:
         listed = {mark: {"at": at, **asdict(grant)} for mark, (at, grant) in self._known.items()}
-        self._memory.parent.mkdir(parents=True, exist_ok=True)
-        replace_file(self._memory, json.dumps(listed, default=str).encode())
+        try:
+            self._memory.parent.mkdir(parents=True, exist_ok=True)
+            replace_file(self._memory, json.dumps(listed, default=str).encode())
+        except OSError as error:
+            log.warning("admitted keys are remembered in memory only: %s", error.strerror)
 
     def _load(self) -> None:
         try:

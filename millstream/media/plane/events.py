@@ -70,9 +70,7 @@ class Spool:
 
     def __len__(self) -> int:
         """About how many lines wait."""
-        if self._last == self._first:
-            return self._written - self._line
-        return (self._last - self._first - 1) * FILE_EVENTS + self._written
+        return (self._last - self._first) * FILE_EVENTS + self._written - self._line
 
     def put(self, line: bytes) -> None:
         """Add one line at the end."""
@@ -147,7 +145,12 @@ class Outbox:
 
     def tell(self, event: StreamEvent) -> None:
         """Take one event; it is on its way when this returns, NATS or not."""
-        self.spool.put(encode(event))
+        try:
+            self.spool.put(encode(event))
+        except OSError as error:
+            # A full disk must not take the picture with it.
+            self.spool.dropped += 1
+            log.error("an event is lost: %s", error.strerror)  # noqa: TRY400 - the trace says no more
         self._wake.set()
 
     async def run(self) -> None:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from millstream.media.plane.admission import Admitted, Asking
 from millstream.media.plane.identity import Playback, StreamId
-from millstream.media.plane.playlist import RecordedSegment
+from millstream.media.plane.playlist import RecordedSegment, replay_playlist
 from millstream.media.plane.recording import scan_folder
 from millstream.media.plane.restore import Remains, SavedState, read_remains, read_state
 from millstream.media.plane.stream import LiveStream, StreamState, Surroundings
@@ -40,6 +40,7 @@ class Hub:
         self.around = around
         self._by_playback: dict[str, StreamId] = {}
         self._opening: dict[StreamId, asyncio.Lock] = {}
+        self._playlists: dict[StreamId, tuple[int, bytes]] = {}
         self._replays: dict[StreamId, tuple[tuple[tuple[str, int], ...], list[RecordedSegment]]] = {}
 
     async def wake(self) -> None:
@@ -83,8 +84,20 @@ class Hub:
         """The stream that viewers know by this token, in memory or on disk."""
         return self._by_playback.get(playback)
 
-    async def replay(self, stream: StreamId) -> list[RecordedSegment]:
-        """What is recorded of a stream so far."""
+    async def replay(self, stream: StreamId) -> bytes | None:
+        """The playlist of what is recorded of a stream so far, None for nothing; made once for all who ask."""
+        recorded = await self._recorded(stream)
+        if not recorded:
+            return None
+        known = self._playlists.get(stream)
+        if known is None or known[0] != len(recorded):
+            known = len(recorded), await asyncio.to_thread(_playlist, list(recorded))
+            self._playlists[stream] = known
+            while len(self._playlists) > MAX_REPLAYS_CACHED:
+                del self._playlists[next(iter(self._playlists))]
+        return known[1]
+
+    async def _recorded(self, stream: StreamId) -> list[RecordedSegment]:
         live = self.streams.get(stream)
         if live is not None:
             return live.recorder.segments
@@ -103,10 +116,15 @@ class Hub:
             await asyncio.sleep(TICK_SECONDS)
             for stream in list(self.streams.values()):
                 stream.tick()
-                if stream.state is StreamState.ENDED and stream.idle_seconds() > ENDED_KEPT_SECONDS:
-                    del self.streams[stream.stream]
-                    self._opening.pop(stream.stream, None)
-                    await stream.close()
+                if _is_over(stream):
+                    await self._put_away(stream)
+
+    async def _put_away(self, stream: LiveStream) -> None:
+        """Drop an ended stream from memory; whoever opens it meanwhile waits until its files are written."""
+        async with self._opening.setdefault(stream.stream, asyncio.Lock()):
+            if _is_over(stream):
+                del self.streams[stream.stream]
+                await stream.close()
 
     async def close(self) -> None:
         """Cut and write what is open; the streams are not ended, the next process goes on with them."""
@@ -114,10 +132,18 @@ class Hub:
             await stream.close()
 
 
+def _is_over(stream: LiveStream) -> bool:
+    return stream.state is StreamState.ENDED and stream.idle_seconds() > ENDED_KEPT_SECONDS
+
+
 def _read_states(recordings: Path) -> list[SavedState]:
     recordings.mkdir(parents=True, exist_ok=True)
     found = (read_state(folder) for folder in sorted(recordings.iterdir()) if folder.is_dir())
     return [state for state in found if state is not None]
+
+
+def _playlist(recorded: list[RecordedSegment]) -> bytes:
+    return replay_playlist(recorded).encode()
 
 
 def _folder_mark(folder: Path) -> tuple[tuple[str, int], ...]:

@@ -109,7 +109,7 @@ class Recorder:
         )
         self._put(_Write(told=lambda: self._tell(entry)))
         self._closed_segments += 1
-        if self._closed_segments % FREE_CHECK_SEGMENTS == 1 and shutil.disk_usage(self.folder).free < MIN_FREE_BYTES:
+        if self._closed_segments % FREE_CHECK_SEGMENTS == 1 and not self._has_room():
             self.stop("the disk is nearly full")
 
     def _tell(self, entry: RecordedSegment) -> None:
@@ -126,8 +126,14 @@ class Recorder:
 
     def retry(self) -> None:
         """Record again after a stop, in a new file, when the disk has room again."""
-        if self.stopped is not None and shutil.disk_usage(self.folder).free >= MIN_FREE_BYTES:
+        if self.stopped is not None and self._has_room():
             self.stopped = None
+
+    def _has_room(self) -> bool:
+        try:
+            return shutil.disk_usage(self.folder).free >= MIN_FREE_BYTES
+        except OSError:
+            return False
 
     def save_state(self, state: bytes) -> None:
         """Replace the stream's state file, after everything handed over before is written."""

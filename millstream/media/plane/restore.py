@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from uuid import UUID
 
@@ -83,36 +83,38 @@ def read_remains(folder: Path, state: SavedState) -> Remains:
             continue
     recorded = [entry for file in files for entry in file.recorded()]
     newest = recorded[-1].sequence if recorded else -1
-    common = {
-        "stream": StreamId(UUID(state.stream)),
-        "playback": Playback(state.playback),
-        "recorded": recorded,
-        "source": state.source,
-        "ended": state.ended,
-    }
-    if state.ended or newest + 1 < state.next_sequence or newest < 0:
-        # The show was over, or nothing was recorded at its end: a new window, after a gap that the numbers show.
-        return Remains(
-            **common,  # type: ignore[arg-type]
-            next_sequence=state.next_sequence + 1,
-            next_init=_next_init(files, state),
-            discontinuities=state.discontinuities + 1,
-            end_ticks=state.end_ticks,
-            kept=[],
-            kept_discontinuities=state.discontinuities + 1,
-            file=None,
-            file_length=0,
-            last_init=None,
-        )
+    # The show was over, or nothing was recorded at its end: a new window, after a gap that the numbers show.
+    apart = Remains(
+        stream=StreamId(UUID(state.stream)),
+        playback=Playback(state.playback),
+        next_sequence=state.next_sequence + 1,
+        next_init=max([state.next_init, *(_number(file) + 1 for file in files)]),
+        discontinuities=state.discontinuities + 1,
+        end_ticks=state.end_ticks,
+        kept=[],
+        kept_discontinuities=state.discontinuities + 1,
+        recorded=recorded,
+        file=None,
+        file_length=0,
+        last_init=None,
+        source=state.source,
+        ended=state.ended,
+    )
+    if state.ended or newest < 0 or newest + 1 < state.next_sequence:
+        return apart
+    return _joined(apart, folder, files)
+
+
+def _joined(apart: Remains, folder: Path, files: list[ScannedFile]) -> Remains:
+    """Go on exactly where the recording stops."""
     kept = _kept(folder, files)
     last = files[-1]
-    last_part = next(file for file in reversed(files) if file.segments).segments[-1].parts[-1]
-    return Remains(
-        **common,  # type: ignore[arg-type]
-        next_sequence=newest + 1,
-        next_init=_next_init(files, state),
-        discontinuities=_last_marker(files),
-        end_ticks=max(last_part.tail_ticks, state.end_ticks),
+    last_segment = next(file for file in reversed(files) if file.segments).segments[-1]
+    return replace(
+        apart,
+        next_sequence=last_segment.marker.sequence + 1,
+        discontinuities=last_segment.marker.discontinuity_sequence,
+        end_ticks=max(last_segment.parts[-1].tail_ticks, apart.end_ticks),
         kept=kept,
         kept_discontinuities=_discontinuities(files, kept),
         file=last.name,
@@ -121,16 +123,8 @@ def read_remains(folder: Path, state: SavedState) -> Remains:
     )
 
 
-def _next_init(files: list[ScannedFile], state: SavedState) -> int:
-    return max([state.next_init, *(_number(file) + 1 for file in files)])
-
-
 def _number(file: ScannedFile) -> int:
     return int(file.name[4:10])
-
-
-def _last_marker(files: list[ScannedFile]) -> int:
-    return next(file for file in reversed(files) if file.segments).segments[-1].marker.discontinuity_sequence
 
 
 def _discontinuities(files: list[ScannedFile], kept: list[ListedSegment]) -> int:

@@ -32,6 +32,7 @@ WINDOW_BYTES = 2_500_000
 OUR_CHUNK_SIZE = 4096
 MAX_KEY_LETTERS = 256
 CLOSE_SECONDS = 2.0
+MAX_IDLE_PER_ADDRESS = 24
 MAX_COMMANDS_BEFORE_PUBLISH = 50
 _BAD_NAME, _REJECTED = "NetStream.Publish.BadName", "NetStream.Publish.Rejected"
 _MEDIA_TROUBLE = (CodecRefused, FeedRefused, ClockRefused)
@@ -54,6 +55,11 @@ class RtmpServer:
         """A protocol for a new connection."""
         self._numbers += 1
         return RtmpSession(self, self._numbers)
+
+    def is_full_for(self, peer: str) -> bool:
+        """True when there are too many lines, or too many from one address that publish nothing."""
+        idle = sum(1 for session in self.sessions if session.is_idle_from(peer))
+        return len(self.sessions) >= self.max_publishers or idle >= MAX_IDLE_PER_ADDRESS
 
     def spawn(self, task: asyncio.Task[None]) -> None:
         """Keep a task until it is done."""
@@ -100,9 +106,9 @@ class RtmpSession(asyncio.Protocol):
         self._transport = cast(asyncio.Transport, transport)
         name = transport.get_extra_info("peername")
         self._peer = str(name[0]) if name else "?"
-        if len(self._server.sessions) >= self._server.max_publishers:
+        if self._server.is_full_for(self._peer):
             log.warning("too many RTMP connections, %s is turned away", self._peer)
-            transport.abort() if isinstance(transport, asyncio.Transport) else transport.close()
+            self._transport.abort()
             return
         self._server.sessions.add(self)
         loop = asyncio.get_running_loop()
@@ -123,6 +129,10 @@ class RtmpSession(asyncio.Protocol):
             if self._asking is not None and self._granted is not None:
                 done = self._server.gate.done(self._asking, self._granted)
                 self._server.spawn(asyncio.get_running_loop().create_task(done))
+
+    def is_idle_from(self, peer: str) -> bool:
+        """True for a line from that address that publishes nothing."""
+        return self._feed is None and self._peer == peer
 
     def abort(self, reason: str) -> None:
         """Cut the line now."""

@@ -75,5 +75,9 @@ class Thumbnailer:
 
 def _make(media: bytes, path: Path) -> None:
     picture = picture_of(media)
-    if picture is not None:
+    if picture is None:
+        return
+    try:
         replace_file(path, picture)
+    except OSError as error:
+        log.warning("a thumbnail cannot be kept: %s", error.strerror)

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs
 
 from millstream.media.plane.files import send_file
 from millstream.media.plane.hub import Hub
-from millstream.media.plane.playlist import TARGET_SECONDS, replay_playlist
+from millstream.media.plane.playlist import TARGET_SECONDS
 from millstream.media.plane.stream import LiveStream, StreamState
 
 type Scope = Mapping[str, Any]
@@ -199,10 +199,8 @@ class WebApp:
             return await self._thumb(playback)
         if name != "index.m3u8":
             return NOT_FOUND
-        recorded = await self._hub.replay(stream)
-        if not recorded:
-            return NOT_FOUND
-        return Answer(200, replay_playlist(recorded).encode(), PLAYLIST_TYPE, FRESH)
+        playlist = await self._hub.replay(stream)
+        return Answer(200, playlist, PLAYLIST_TYPE, FRESH) if playlist is not None else NOT_FOUND
 
     async def _thumb(self, playback: str) -> Answer:
         stream = self._hub.recorded_id(playback)

@@ -20,7 +20,7 @@ from millstream.orders.actions.end_refund import end_refunds
 from millstream.orders.till import capture_rows
 from millstream.orders.till.capture_rows import LockedPayment, SoldLine
 from millstream.orders.types import SANDBOX, Notice, Verdict
-from millstream.shops.api import claim_holds, hold_stock
+from millstream.shops.api import claim_holds, hold_stock, release_holds
 from millstream.shops.types import HoldAsk, HoldId, HoldTaken, Outcome, PoolId, StockItemId
 
 LARGEST_BATCH: Final = 500
@@ -148,7 +148,11 @@ def _sell(
 
 
 def _hold_again(payment: LockedPayment, lines: Sequence[SoldLine], now: datetime) -> bool:
-    """Hold and claim the goods of an order whose hold ran out; False when they are not free any more."""
+    """Hold and claim the goods of an order whose hold ran out; False when they are not free any more.
+
+    The old hold may have run out without having been swept: it is freed first, or it would stand in its own way.
+    """
+    release_holds([HoldId(line.hold_id) for line in lines], reason="ran out before the payment", now=now)
     asks = [
         HoldAsk(
             hold_id=HoldId(new_id()),

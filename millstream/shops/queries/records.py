@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
 
 from millstream.people.types import ActorId
 from millstream.places.types import PlaceId
+from millstream.shops.adapters.file_store import picture_url
 from millstream.shops.models import Shop
 from millstream.shops.types import (
     CategoryRecord,
@@ -18,11 +19,14 @@ from millstream.shops.types import (
     ProductId,
     ProductRecord,
     ProductState,
+    ShelfItem,
     ShopId,
     ShopRecord,
     VariantId,
     VariantRecord,
 )
+
+CARD_WIDTH: Final = 640
 
 _PRODUCT = """
 SELECT product.id, product.slug, product.title, product.story, product.state, product.weight_grams,
@@ -38,20 +42,71 @@ SELECT product.id, product.slug, product.title, product.story, product.state, pr
     (SELECT coalesce(json_agg(json_build_object(
         'id', photo.id, 'key', photo.key, 'width', photo.width, 'height', photo.height, 'widths', photo.widths,
         'alt', photo.alt
-     ) ORDER BY photo.position, photo.id), '[]') FROM shops_photo photo WHERE photo.product_id = product.id)::text
+     ) ORDER BY photo.position, photo.id), '[]') FROM shops_photo photo WHERE photo.product_id = product.id)::text,
+    {others}
 FROM shops_product product
 JOIN shops_shop shop ON shop.id = product.shop_id
 LEFT JOIN shops_category category ON category.id = product.category_id
 WHERE {which}
 """
 
+_OTHERS = """(SELECT coalesce(json_agg(told ORDER BY told.listed_at DESC, told.id), '[]') FROM (
+    SELECT other.id, other.slug, other.title, other.listed_at, price.lowest, price.highest, stock.free,
+        photo.key, photo.widths
+    FROM shops_product other
+    JOIN LATERAL (
+        SELECT min(price_minor) AS lowest, max(price_minor) AS highest FROM shops_variant
+        WHERE product_id = other.id AND is_offered
+    ) price ON price.lowest IS NOT NULL
+    CROSS JOIN LATERAL (
+        SELECT coalesce(sum(item.on_hand - item.held - item.carved), 0)::int AS free
+        FROM shops_variant variant JOIN shops_stockitem item ON item.variant_id = variant.id
+        WHERE variant.product_id = other.id AND variant.is_offered
+    ) stock
+    LEFT JOIN LATERAL (
+        SELECT key, widths FROM shops_photo WHERE product_id = other.id ORDER BY position, id LIMIT 1
+    ) photo ON true
+    WHERE other.shop_id = product.shop_id AND other.state = 'listed' AND other.id <> product.id
+    ORDER BY other.listed_at DESC, other.id LIMIT 4
+) told)::text"""
+
 
 def product_of(which: str, values: Sequence[str | UUID], *, offered_only: bool) -> ProductRecord | None:
     """One product by a condition that is a constant of the caller; None when there is none."""
-    with connection.cursor() as cursor:
-        cursor.execute(_PRODUCT.format(which=which), [offered_only, *values])
-        row = cursor.fetchone()
+    row = _row(which, values, offered_only=offered_only, others="NULL")
     return None if row is None else _product(row)
+
+
+def product_and_others(which: str, values: Sequence[str | UUID]) -> tuple[ProductRecord, tuple[ShelfItem, ...]] | None:
+    """One product on offer with up to four others of its shop, all in one statement."""
+    row = _row(which, values, offered_only=True, others=_OTHERS)
+    if row is None:
+        return None
+    product = _product(row)
+    return product, tuple(_other(told, product.shop) for told in json.loads(row[21]))
+
+
+def _row(which: str, values: Sequence[str | UUID], *, offered_only: bool, others: str) -> Sequence[Any] | None:
+    with connection.cursor() as cursor:
+        cursor.execute(_PRODUCT.format(which=which, others=others), [offered_only, *values])
+        row: Sequence[Any] | None = cursor.fetchone()
+    return row
+
+
+def _other(told: dict[str, Any], shop: ShopRecord) -> ShelfItem:
+    return ShelfItem(
+        product_id=ProductId(UUID(told["id"])),
+        slug=told["slug"],
+        title=told["title"],
+        shop_slug=shop.slug,
+        shop_name=shop.name,
+        place_id=shop.place_id,
+        lowest_minor=told["lowest"],
+        highest_minor=told["highest"],
+        currency=shop.currency,
+        left=told["free"],
+        image=picture_url(told["key"], told["widths"], CARD_WIDTH) if told["key"] else "",
+    )
 
 
 def _product(row: Sequence[Any]) -> ProductRecord:

@@ -14,7 +14,8 @@ from millstream.places.types import PlaceId
 from millstream.shops import rules
 from millstream.shops.adapters.file_store import picture_url
 from millstream.shops.models import Category, Shop
-from millstream.shops.queries.records import product_of, shop_of_row
+from millstream.shops.queries import records
+from millstream.shops.queries.records import CARD_WIDTH, product_of, shop_of_row
 from millstream.shops.types import (
     CategoryRecord,
     MakerCard,
@@ -27,7 +28,6 @@ from millstream.shops.types import (
     ShopRecord,
 )
 
-CARD_WIDTH: Final = 640
 MOST_CATEGORIES: Final = 60
 MOST_MAKERS: Final = 500
 
@@ -59,7 +59,6 @@ WHERE product.state = 'listed' AND shop.is_open
   AND (%(query)s = '' OR product.found_by @@ query.words)
   AND (%(category)s = '' OR product.category_id = (SELECT id FROM shops_category WHERE slug = %(category)s))
   AND (%(shop)s::uuid IS NULL OR shop.id = %(shop)s::uuid)
-  AND (%(but)s::uuid IS NULL OR product.id <> %(but)s::uuid)
   AND (NOT %(available)s OR stock.free > 0)
   AND (%(after_id)s::uuid IS NULL OR ({key}, product.id) {beyond} (%(after_key)s::{type}, %(after_id)s::uuid))
 ORDER BY {key} {way}, product.id {way}
@@ -67,7 +66,7 @@ LIMIT %(limit)s
 """
 
 
-def shelf(ask: ShelfAsk, *, but: ProductId | None = None) -> Page[ShelfItem]:
+def shelf(ask: ShelfAsk) -> Page[ShelfItem]:
     """A page of listed goods, in one statement. With words, those in which every word is found, the best first.
 
     A text without any word, or an unreadable `after`, finds what is asked without it.
@@ -86,7 +85,6 @@ def shelf(ask: ShelfAsk, *, but: ProductId | None = None) -> Page[ShelfItem]:
                 "query": query,
                 "category": ask.category,
                 "shop": ask.shop_id,
-                "but": but,
                 "available": ask.only_available,
                 "after_key": after_key,
                 "after_id": after_id,
@@ -117,6 +115,14 @@ def _item(row: Sequence[Any]) -> ShelfItem:
 def product(slug: str) -> ProductRecord:
     """A listed product with its shop, variants on offer and photos, in one statement; refuses any other."""
     found = product_of("product.slug = %s AND product.state = 'listed' AND shop.is_open", [slug], offered_only=True)
+    if found is None:
+        raise NotFound(what="product")
+    return found
+
+
+def product_and_others(slug: str) -> tuple[ProductRecord, tuple[ShelfItem, ...]]:
+    """A listed product and up to four others of its shop, in one statement."""
+    found = records.product_and_others("product.slug = %s AND product.state = 'listed' AND shop.is_open", [slug])
     if found is None:
         raise NotFound(what="product")
     return found

@@ -1,6 +1,7 @@
 """The storefront: goods, a product, a shop, makers; and the pictures of all of them."""
 
 import json
+from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -21,7 +22,6 @@ from millstream.shops import api
 from millstream.shops.ports import PLUGS
 from millstream.shops.types import MakerCard, ProductRecord, ShelfAsk, ShelfItem, ShelfOrder
 
-MORE_OF_SHOP: Final = 4
 A_YEAR_SECONDS: Final = 31_536_000
 FORMS: Final = {"webp": "image/webp", "jpg": "image/jpeg"}
 # Characters that could end the script element that the data stands in.
@@ -64,9 +64,9 @@ def goods(request: HttpRequest) -> HttpResponse:
 @require_safe
 def product_page(request: HttpRequest, slug: str) -> HttpResponse:
     """A product: photos, price, stock, its maker, and what other contexts add."""
-    product = api.product(slug)
+    product, others = api.product_and_others(slug)
     maker = people.actor(product.shop.actor)
-    more = api.shelf(ShelfAsk(shop_id=product.shop.id, size=MORE_OF_SHOP), but=product.id)
+    way = _way(product.made_in or product.shop.place_id)
     told = {
         "section": "goods",
         "product": product,
@@ -84,8 +84,8 @@ def product_page(request: HttpRequest, slug: str) -> HttpResponse:
         "variants": [(variant, PLUGS.buy_address(variant.id)) for variant in product.variants],
         "maker": maker,
         "shop_url": f"/shops/{product.shop.slug}/",
-        "made_in": _way(product.made_in or product.shop.place_id),
-        "more": cards(more.items),
+        "made_in": way,
+        "more": cards(others, dict(way)),
         "extras": [_extra(request, extra.template, dict(extra.context)) for extra in PLUGS.extras(request, product)],
         "structured": structured(product),
         "image": _image(product),
@@ -130,9 +130,11 @@ def file(request: HttpRequest, folder: str, picture: str, width: int, form: str)
     return HttpResponse(content, content_type=FORMS[form], headers=headers)
 
 
-def cards(items: tuple[ShelfItem, ...]) -> list[dict[str, Any]]:
-    """Products as the card component takes them, with the names of their places."""
-    names = places.places({item.place_id for item in items if item.place_id is not None})
+def cards(items: tuple[ShelfItem, ...], names: Mapping[PlaceId, Text] | None = None) -> list[dict[str, Any]]:
+    """Products as the card component takes them; the names of their places are asked for unless they are known."""
+    if names is None:
+        found = places.places({item.place_id for item in items if item.place_id is not None})
+        names = {place_id: place.name for place_id, place in found.items()}
     return [
         {
             "url": f"/products/{item.slug}/",
@@ -142,7 +144,7 @@ def cards(items: tuple[ShelfItem, ...]) -> list[dict[str, Any]]:
             "currency": item.currency,
             "left": item.left,
             "maker": item.shop_name,
-            "place": names[item.place_id].name if item.place_id in names else "",
+            "place": names.get(item.place_id, "") if item.place_id else "",
         }
         for item in items
     ]

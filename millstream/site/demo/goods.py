@@ -111,5 +111,7 @@ def seed_banks(now: datetime) -> None:
         **{station_slug(town): f"{station_slug(town)}" for town in range(1, 7)},
     }
     for number, (slug, holder) in enumerate(names.items()):
-        details = BankDetails(holder=holder, bank="青溪农商银行", number=f"6210{number:04d}8800{number * 37 % 10000:04d}")
+        details = BankDetails(
+            holder=holder, bank="青溪农商银行", number=f"6210{number:04d}8800{number * 37 % 10000:04d}"
+        )
         set_payout_account(actor_id(slug), details, now=now)

@@ -34,31 +34,37 @@ class Turned:
 
 def lerp(low: Colour, high: Colour, share: Plane) -> Plane:
     """Colours between two, by a share per pixel."""
-    return np.asarray(low, float) + (np.asarray(high, float) - np.asarray(low, float)) * share[..., None]
+    start, end = np.asarray(low, float), np.asarray(high, float)
+    mixed: Plane = start + (end - start) * share[..., None]
+    return mixed
 
 
 def noise(shape: tuple[int, int], grain: int, random: np.random.Generator) -> Plane:
     """Soft noise between 0 and 1 with spots of about `grain` pixels."""
     small = random.random((max(2, shape[0] // grain), max(2, shape[1] // grain)))
     image = Image.fromarray((small * 255).astype(np.uint8)).resize((shape[1], shape[0]), Image.Resampling.BICUBIC)
-    return np.asarray(image, float) / 255
+    spots: Plane = np.asarray(image, float) / 255
+    return spots
 
 
 def ground(size: int, wall: Colour, table: Colour, random: np.random.Generator) -> Plane:
     """A quiet wall lit from the left above a table."""
     y, x = np.mgrid[0:size, 0:size] / size
     light = 1.06 - 0.30 * x - 0.16 * y
-    picture = np.asarray(wall, float) * light[..., None]
+    picture: Plane = np.asarray(wall, float) * light[..., None]
     front = np.clip((y - 0.72) * 60, 0, 1)
-    board = np.asarray(table, float) * (1.05 - 0.25 * x - 0.3 * (y - 0.72))[..., None]
+    board: Plane = np.asarray(table, float) * (1.05 - 0.25 * x - 0.3 * (y - 0.72))[..., None]
     streaks = noise((size, size), 3, random) * 0.05 + noise((size // 12, size), 20, random).repeat(12, 0)[:size] * 0.06
     grown = np.zeros((size, size))
     grown[: streaks.shape[0]] = streaks[:size]
     board *= (1.0 - grown)[..., None]
-    return picture * (1 - front[..., None]) + board * front[..., None]
+    seen: Plane = picture * (1 - front[..., None]) + board * front[..., None]
+    return seen
 
 
-def turn(thing: Turned, picture: Plane, random: np.random.Generator, *, centre: float = 0.5, foot: float = 0.84) -> Plane:
+def turn(
+    thing: Turned, picture: Plane, random: np.random.Generator, *, centre: float = 0.5, foot: float = 0.84
+) -> Plane:
     """The picture with the thing standing in it; `centre` and `foot` are shares of width and height."""
     size = picture.shape[0]
     heights, radii = _smooth(thing)
@@ -104,7 +110,8 @@ def _light(thing: Turned, around: Plane, height: Plane, heights: Plane, radii: P
     length = np.sqrt(1 + tilt**2)
     dot = (around * LIGHT[0] + tilt * LIGHT[1] * -1 * 0.6 + depth * LIGHT[2]) / length
     bounce = 0.10 * np.clip(around, 0, 1) ** 3
-    return np.clip(0.34 + 0.80 * np.clip(dot, 0, 1) + bounce, 0.2, 1.25)
+    lit: Plane = np.clip(0.34 + 0.80 * np.clip(dot, 0, 1) + bounce, 0.2, 1.25)
+    return lit
 
 
 def _shadow(picture: Plane, size: int, centre: float, bottom: float, radii: Plane) -> Plane:
@@ -143,7 +150,8 @@ def plain(base: Colour, dark: Colour, speckle: float = 0.06) -> Surface:
         mottled = noise(height.shape, 26, random) * 0.35
         skin = lerp(base, dark, np.clip(0.75 - height + mottled - 0.2, 0, 1))
         specks = (random.random(height.shape) > 0.992) * speckle * 6
-        return skin * (1 - np.clip(specks, 0, 0.6))[..., None]
+        specked: Plane = skin * (1 - np.clip(specks, 0, 0.6))[..., None]
+        return specked
 
     return surface
 
@@ -197,7 +205,9 @@ def labelled(base: Colour, label: Colour, ink: Colour, low: float = 0.24, high: 
         skin = lerp(base, base, height)
         skin = np.where(paper[..., None], np.asarray(label, float), skin)
         middle = (low + high) / 2
-        strokes = paper & (np.abs(angle + 0.02) < 0.05) & (np.sin(height * 95) > 0.05) & (np.abs(height - middle) < 0.15)
+        strokes = (
+            paper & (np.abs(angle + 0.02) < 0.05) & (np.sin(height * 95) > 0.05) & (np.abs(height - middle) < 0.15)
+        )
         seal = paper & (np.abs(angle - 0.15) < 0.045) & (np.abs(height - low - 0.08) < 0.035)
         skin = np.where(strokes[..., None], np.asarray(ink, float), skin)
         skin = np.where(seal[..., None], np.asarray((178, 52, 38), float), skin)

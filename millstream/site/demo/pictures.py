@@ -76,26 +76,86 @@ THINGS: Final[Mapping[str, Callable[[], tuple[Turned, ...]]]] = {
     "celadon_set": lambda: (Turned(TEA_BOWL, plain(*CELADON), tall=0.3, soft=0.05),),
     "tenmoku_bowl": lambda: (Turned(TEA_BOWL, plain(*TENMOKU, speckle=0.02), tall=0.32, gloss=0.9),),
     "shino_bowl": lambda: (Turned(BOWL, dipped(SHINO[0], (150, 98, 70), 0.3), tall=0.34, soft=0.05),),
-    "cobalt_vase": lambda: (Turned(BOTTLE_VASE, banded(*COBALT, ((0.1, 0.02), (0.86, 0.03), (0.92, 0.015))), tall=0.66),),
+    "cobalt_vase": lambda: (
+        Turned(BOTTLE_VASE, banded(*COBALT, ((0.1, 0.02), (0.86, 0.03), (0.92, 0.015))), tall=0.66),
+    ),
     "cobalt_bowl": lambda: (Turned(BOWL, banded(*COBALT, ((0.2, 0.02), (0.9, 0.03))), tall=0.32),),
     "ash_jar": lambda: (Turned(JAR, dipped(ASH[0], (124, 84, 62), 0.28), tall=0.5, inside=(58, 46, 38)),),
     "ash_cup": lambda: (Turned(CUP, dipped(ASH[0], (130, 88, 64), 0.34), tall=0.34),),
     "pickle_jar": lambda: (Turned(JAR, plain((136, 82, 52), (70, 40, 28)), tall=0.54, inside=(50, 30, 24)),),
-    "green_tea": lambda: (Turned(TIN, labelled((58, 88, 64), (238, 228, 202), (40, 36, 34)), open_mouth=False, tall=0.5),),
-    "black_tea": lambda: (Turned(TIN, labelled((112, 44, 34), (238, 228, 202), (40, 36, 34)), open_mouth=False, tall=0.5),),
-    "white_tea": lambda: (Turned(TIN, labelled((214, 210, 198), (120, 148, 128), (250, 248, 240)), open_mouth=False, tall=0.4),),
-    "honey": lambda: (Turned(GLASS, labelled((206, 132, 36), (246, 236, 212), (72, 46, 22), 0.16, 0.56), open_mouth=False, tall=0.44, gloss=1.0),),
-    "chestnut_honey": lambda: (Turned(GLASS, labelled((122, 66, 24), (246, 236, 212), (72, 46, 22), 0.16, 0.56), open_mouth=False, tall=0.44, gloss=1.0),),
-    "chilli": lambda: (Turned(GLASS, labelled((168, 42, 26), (246, 240, 226), (60, 22, 16), 0.16, 0.56), open_mouth=False, tall=0.4, gloss=0.9),),
-    "rice_wine": lambda: (Turned(BOTTLE, labelled((70, 92, 84), (240, 232, 212), (42, 36, 32), 0.14, 0.46), open_mouth=False, tall=0.66, gloss=1.0, soft=0.04),),
-    "camellia_oil": lambda: (Turned(BOTTLE, labelled((196, 158, 44), (252, 248, 236), (60, 50, 20), 0.14, 0.46), open_mouth=False, tall=0.62, gloss=1.0, soft=0.04),),
+    "green_tea": lambda: (
+        Turned(TIN, labelled((58, 88, 64), (238, 228, 202), (40, 36, 34)), open_mouth=False, tall=0.5),
+    ),
+    "black_tea": lambda: (
+        Turned(TIN, labelled((112, 44, 34), (238, 228, 202), (40, 36, 34)), open_mouth=False, tall=0.5),
+    ),
+    "white_tea": lambda: (
+        Turned(TIN, labelled((214, 210, 198), (120, 148, 128), (250, 248, 240)), open_mouth=False, tall=0.4),
+    ),
+    "honey": lambda: (
+        Turned(
+            GLASS,
+            labelled((206, 132, 36), (246, 236, 212), (72, 46, 22), 0.16, 0.56),
+            open_mouth=False,
+            tall=0.44,
+            gloss=1.0,
+        ),
+    ),
+    "chestnut_honey": lambda: (
+        Turned(
+            GLASS,
+            labelled((122, 66, 24), (246, 236, 212), (72, 46, 22), 0.16, 0.56),
+            open_mouth=False,
+            tall=0.44,
+            gloss=1.0,
+        ),
+    ),
+    "chilli": lambda: (
+        Turned(
+            GLASS,
+            labelled((168, 42, 26), (246, 240, 226), (60, 22, 16), 0.16, 0.56),
+            open_mouth=False,
+            tall=0.4,
+            gloss=0.9,
+        ),
+    ),
+    "rice_wine": lambda: (
+        Turned(
+            BOTTLE,
+            labelled((70, 92, 84), (240, 232, 212), (42, 36, 32), 0.14, 0.46),
+            open_mouth=False,
+            tall=0.66,
+            gloss=1.0,
+            soft=0.04,
+        ),
+    ),
+    "camellia_oil": lambda: (
+        Turned(
+            BOTTLE,
+            labelled((196, 158, 44), (252, 248, 236), (60, 50, 20), 0.14, 0.46),
+            open_mouth=False,
+            tall=0.62,
+            gloss=1.0,
+            soft=0.04,
+        ),
+    ),
     "basket": lambda: (Turned(BASKET, woven((216, 182, 122), (118, 84, 46)), tall=0.42, gloss=0.0),),
-    "tray": lambda: (Turned(TRAY, woven((226, 198, 142), (142, 104, 60), 9, 46), tall=0.15, gloss=0.0, inside=(176, 138, 84)),),
-    "lamp": lambda: (Turned(LAMP, _glowing((255, 222, 150), (150, 98, 48)), tall=0.5, gloss=0.0, inside=(250, 214, 150)),),
+    "tray": lambda: (
+        Turned(TRAY, woven((226, 198, 142), (142, 104, 60), 9, 46), tall=0.15, gloss=0.0, inside=(176, 138, 84)),
+    ),
+    "lamp": lambda: (
+        Turned(LAMP, _glowing((255, 222, 150), (150, 98, 48)), tall=0.5, gloss=0.0, inside=(250, 214, 150)),
+    ),
     "gourd": lambda: (Turned(GOURD, plain((206, 146, 74), (132, 78, 34)), tall=0.56, open_mouth=False, gloss=0.8),),
-    "indigo": lambda: (Turned(ROLL, _stripes(((38, 54, 104), (226, 230, 236)), 30), tall=0.42, gloss=0.0, open_mouth=False),),
-    "madder": lambda: (Turned(ROLL, _stripes(((150, 54, 42), (238, 222, 204)), 22), tall=0.42, gloss=0.0, open_mouth=False),),
-    "mushrooms": lambda: (Turned(TRAY, woven((206, 172, 116), (122, 88, 50), 8, 40), tall=0.16, gloss=0.0, inside=(96, 68, 48)),),
+    "indigo": lambda: (
+        Turned(ROLL, _stripes(((38, 54, 104), (226, 230, 236)), 30), tall=0.42, gloss=0.0, open_mouth=False),
+    ),
+    "madder": lambda: (
+        Turned(ROLL, _stripes(((150, 54, 42), (238, 222, 204)), 22), tall=0.42, gloss=0.0, open_mouth=False),
+    ),
+    "mushrooms": lambda: (
+        Turned(TRAY, woven((206, 172, 116), (122, 88, 50), 8, 40), tall=0.16, gloss=0.0, inside=(96, 68, 48)),
+    ),
 }
 WALLS: Final = ((228, 219, 203), (206, 214, 208), (222, 208, 192), (212, 208, 216))
 TABLES: Final = ((150, 116, 84), (118, 88, 66), (172, 140, 104), (104, 92, 84))
@@ -142,14 +202,18 @@ def _valley(seed: int, *, evening: bool) -> Image.Image:
     for layer in range(5):
         depth = layer / 4
         line = 0.34 + 0.11 * layer
-        ridge = sum(
-            random.random() * 0.09 / (wave + 1) * np.sin(x * np.pi * 2 * (wave + 0.6) + random.random() * 7) for wave in range(5)
-        )
+        waves: list[Plane] = [
+            random.random() * 0.09 / (wave + 1) * np.sin(x * np.pi * 2 * (wave + 0.6) + random.random() * 7)
+            for wave in range(5)
+        ]
+        ridge: Plane = np.sum(waves, axis=0)
         crest = (line + ridge) * height
         below = np.clip((np.arange(height)[:, None] - crest[None, :]) / 2, 0, 1)
         colour = lerp(sky[1], near, np.full((height, width), 0.22 + 0.78 * depth))
         mist = np.clip(1 - (np.arange(height)[:, None] - crest[None, :]) / (height * 0.26), 0, 1) * 0.10
-        colour = colour * (1 + mist[..., None]) * (0.96 + 0.08 * noise((height, width), 7 + layer * 3, random))[..., None]
+        colour = (
+            colour * (1 + mist[..., None]) * (0.96 + 0.08 * noise((height, width), 7 + layer * 3, random))[..., None]
+        )
         picture = picture * (1 - below[..., None]) + colour * below[..., None]
     image = _image(picture)
     _houses(image, random, evening=evening)
@@ -163,7 +227,9 @@ def _houses(image: Image.Image, random: np.random.Generator, *, evening: bool) -
         left = 150 + number * 330 + int(random.random() * 120)
         top = 520 + int(random.random() * 60)
         wide, high = 170 + int(random.random() * 60), 78
-        draw.rectangle((left, top, left + wide, top + high), fill=(232, 224, 208, 255) if not evening else (150, 132, 122, 255))
+        draw.rectangle(
+            (left, top, left + wide, top + high), fill=(232, 224, 208, 255) if not evening else (150, 132, 122, 255)
+        )
         draw.rectangle((left, top + high - 14, left + wide, top + high), fill=(120, 104, 92, 255))
         draw.polygon(
             ((left - 24, top + 4), (left + 26, top - 44), (left + wide - 26, top - 44), (left + wide + 24, top + 4)),
@@ -183,8 +249,17 @@ def _mushrooms(image: Image.Image, random: np.random.Generator) -> None:
         size = 26 + random.random() * 16
         middle, high = x * SIDE, y * SIDE
         shade = int(random.random() * 26)
-        draw.ellipse((middle - size, high - size * 0.62, middle + size, high + size * 0.5), fill=(104 + shade, 74 + shade, 52 + shade, 255))
-        draw.arc((middle - size * 0.7, high - size * 0.5, middle + size * 0.7, high + size * 0.3), 190, 330, fill=(196, 166, 132, 200), width=4)
+        draw.ellipse(
+            (middle - size, high - size * 0.62, middle + size, high + size * 0.5),
+            fill=(104 + shade, 74 + shade, 52 + shade, 255),
+        )
+        draw.arc(
+            (middle - size * 0.7, high - size * 0.5, middle + size * 0.7, high + size * 0.3),
+            190,
+            330,
+            fill=(196, 166, 132, 200),
+            width=4,
+        )
 
 
 def _image(picture: Plane) -> Image.Image:

@@ -41,7 +41,14 @@ def seed_roads() -> None:
             NodeSpec(town_node(number), NodeKind.STATION, spot.name, spot.longitude, spot.latitude, place_id(spot))
         )
         nodes += [
-            NodeSpec(f"village-{village.code}", NodeKind.VILLAGE, village.name, village.longitude, village.latitude, place_id(village))
+            NodeSpec(
+                f"village-{village.code}",
+                NodeKind.VILLAGE,
+                village.name,
+                village.longitude,
+                village.latitude,
+                place_id(village),
+            )
             for village in town.villages
         ]
     add_roads(nodes, list(_edges()))

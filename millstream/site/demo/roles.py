@@ -40,9 +40,20 @@ ROLES: Final = (
     DemoRole("buyer", _("buyer"), "cart", "Bo", "bo@qingxi.example", "bo", Role.OWNER, "/"),
     DemoRole("maker", _("maker"), "pot", "Amina", "amina@qingxi.example", "aminas-kiln", Role.OWNER, "/desk/shop/"),
     DemoRole("host", _("host"), "live", "Dao", "dao@qingxi.example", "dao", Role.HOST, "/studio/"),
-    DemoRole("keeper", _("station keeper"), "station", "Esi", "esi@qingxi.example", "yaokou-station", Role.KEEPER, "/station/"),
+    DemoRole(
+        "keeper",
+        _("station keeper"),
+        "station",
+        "Esi",
+        "esi@qingxi.example",
+        "yaokou-station",
+        Role.KEEPER,
+        "/station/",
+    ),
     DemoRole("driver", _("driver"), "van", "Chen", "chen@qingxi.example", "chen", Role.DRIVER, "/runs/"),
-    DemoRole("centre", _("centre staff"), "centre", "Gao", "gao@qingxi.example", "qingxi-centre", Role.STAFF, "/centre/"),
+    DemoRole(
+        "centre", _("centre staff"), "centre", "Gao", "gao@qingxi.example", "qingxi-centre", Role.STAFF, "/centre/"
+    ),
     DemoRole("park", _("park operator"), "park", "Pan", "pan@qingxi.example", "old-kiln-park", Role.OWNER, "/money/"),
     DemoRole("operator", _("operator"), "settings", "Ola", "ola@qingxi.example", "qingxi-town", Role.STAFF, "/desk/"),
 )

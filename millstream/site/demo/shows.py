@@ -40,18 +40,42 @@ LIVE: Final = ShowIdea(
     "kiln",
     "dao",
     both("Opening the kiln", "开窑啦"),
-    both("Dao at Amina's wheel: what came out of the fire this morning, bowl by bowl.", "道哥在阿米娜的转盘旁：今早出窑的东西，一只一只看。"),
+    both(
+        "Dao at Amina's wheel: what came out of the fire this morning, bowl by bowl.",
+        "道哥在阿米娜的转盘旁：今早出窑的东西，一只一只看。",
+    ),
     ("celadon_vase", 5),
     ("celadon_set", "celadon_vase", "tenmoku_bowl", "shino_bowl", "ash_cup", "ash_jar", "cobalt_bowl", "lamp"),
     1,
 )
 NEXT: Final = (
-    ShowIdea("tea", "lan", both("The evening pan", "今晚炒茶"), both("Tea fried in front of the camera, and what to drink it from.", "对着镜头炒茶，顺便说说用什么喝。"),
-             ("green_tea", 9), ("green_tea", "black_tea", "white_tea", "celadon_set", "tray"), 2),
-    ShowIdea("valley", "mei", both("Twenty households, one phone", "一部手机二十户"), both("Honey, oil, chillies and wine from five villages.", "五个村的蜜、油、辣椒和酒。"),
-             ("honey", 12), ("honey", "chestnut_honey", "camellia_oil", "chilli", "pickle_jar", "rice_wine", "mushrooms"), 3),
-    ShowIdea("blue", "dao", both("Eleven times in the vat", "下缸十一次"), both("Indigo from the leaf to the cloth.", "从蓝叶到蓝布。"),
-             ("indigo", 14), ("indigo", "madder", "basket", "lamp"), 4),
+    ShowIdea(
+        "tea",
+        "lan",
+        both("The evening pan", "今晚炒茶"),
+        both("Tea fried in front of the camera, and what to drink it from.", "对着镜头炒茶，顺便说说用什么喝。"),
+        ("green_tea", 9),
+        ("green_tea", "black_tea", "white_tea", "celadon_set", "tray"),
+        2,
+    ),
+    ShowIdea(
+        "valley",
+        "mei",
+        both("Twenty households, one phone", "一部手机二十户"),
+        both("Honey, oil, chillies and wine from five villages.", "五个村的蜜、油、辣椒和酒。"),
+        ("honey", 12),
+        ("honey", "chestnut_honey", "camellia_oil", "chilli", "pickle_jar", "rice_wine", "mushrooms"),
+        3,
+    ),
+    ShowIdea(
+        "blue",
+        "dao",
+        both("Eleven times in the vat", "下缸十一次"),
+        both("Indigo from the leaf to the cloth.", "从蓝叶到蓝布。"),
+        ("indigo", 14),
+        ("indigo", "madder", "basket", "lamp"),
+        4,
+    ),
 )
 STARTS_IN: Final = (timedelta(hours=3), timedelta(hours=26), timedelta(hours=50))
 

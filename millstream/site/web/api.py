@@ -1,7 +1,8 @@
 """The REST API under /api/v1/: the routers of the contexts, refusals as JSON, OpenAPI at /api/v1/docs."""
 
 from django.http import HttpRequest, HttpResponse
-from ninja import NinjaAPI, Swagger
+from django.shortcuts import render
+from ninja import NinjaAPI
 
 from millstream.kernel.refusals import Refusal
 from millstream.kernel.web.middleware import refusal_response
@@ -17,10 +18,11 @@ api = NinjaAPI(
     version="1",
     urls_namespace="api",
     auth=SIGNED_IN,
-    docs=Swagger(settings={"persistAuthorization": True}),
     docs_url=None,
-    description="Shows, products, orders, parcels, custody scans, statements. A program sends `Authorization: Bearer KEY` "
-    "with a key from its desk; buying takes an `Idempotency-Key`.",
+    description=(
+        "Shows, products, orders, parcels, custody scans, statements. A program sends `Authorization: Bearer KEY` with "
+        "a key from its desk; buying takes an `Idempotency-Key`."
+    ),
 )
 for router in (live, shops, orders, logistics, ledger):
     api.add_router("", router)
@@ -30,3 +32,14 @@ for router in (live, shops, orders, logistics, ledger):
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """A refusal in the API's form: code, what, next, facts."""
     return refusal_response(request, refusal)
+
+
+def docs(request: HttpRequest) -> HttpResponse:
+    """What the API can do, from its OpenAPI description, as a page without scripts."""
+    described = api.get_openapi_schema()
+    operations = [
+        {"method": method.upper(), "path": path, "told": told, "open": not told.get("security")}
+        for path, methods in described["paths"].items()
+        for method, told in methods.items()
+    ]
+    return render(request, "api_docs.html", {"info": described["info"], "operations": operations})

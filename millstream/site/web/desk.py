@@ -82,7 +82,11 @@ def desk_page(request: HttpRequest, fresh_key: str = "") -> HttpResponse:
         roles.setdefault(member.actor.id, set()).add(member.role)
         actors[member.actor.id] = member.actor
     places = [
-        {"actor": actor, "current": acting.actor_id == actor_id, "desks": desks_for(actor.kind, frozenset(roles[actor_id]))}
+        {
+            "actor": actor,
+            "current": acting.actor_id == actor_id,
+            "desks": desks_for(actor.kind, frozenset(roles[actor_id])),
+        }
         for actor_id, actor in actors.items()
     ]
     told = {
@@ -110,7 +114,9 @@ def issue_key(request: HttpRequest) -> HttpResponse:
 @require_POST
 def revoke_key(request: HttpRequest, key_id: UUID) -> HttpResponse:
     """Make one of one's own keys worthless."""
-    revoke_access_key(key_id, user_id=request.user.pk, now=request.now())  # type: ignore[attr-defined]
+    user_id = acting_as_of(request).user_id
+    assert user_id is not None, "login_required"
+    revoke_access_key(key_id, user_id=user_id, now=request.now())  # type: ignore[attr-defined]
     return redirect("desk")
 
 
@@ -119,7 +125,9 @@ def revoke_key(request: HttpRequest, key_id: UUID) -> HttpResponse:
 def act_as(request: HttpRequest) -> HttpResponse:
     """Act as another of one's actors from now on; refuses one where the user does not work."""
     wanted = request.POST.get("actor", "")
-    for member in memberships_of(request.user.pk):
+    user_id = acting_as_of(request).user_id
+    assert user_id is not None, "login_required"
+    for member in memberships_of(user_id):
         if str(member.actor.id) == wanted:
             choose_actor(request, member.actor.id)
             target = request.POST.get("next", "/desk/")

@@ -4,10 +4,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
 
 from millstream.kernel.clock import read_now
 from millstream.kernel.ids import new_id
+from millstream.kernel.refusals import NotFound
 from millstream.ledger.api import balance, balances_of, check_books, post_entries, reverse_entry, subject_balance
 from millstream.ledger.refusals import AlreadyReversed, KeyReused, Overdrawn
 from millstream.ledger.types import AccountKey, PostingDraft, Purpose
@@ -192,3 +193,25 @@ def test_purposes_without_a_subject_where_one_is_needed_are_our_own_mistake() ->
     sides = (PostingDraft(GATEWAY, 5), PostingDraft(AccountKey(Purpose.UNALLOCATED, None, CNY), -5))
     with pytest.raises(AssertionError, match="names its subject"):
         post_entries([replace(entry({GATEWAY: 5, BANK: -5}), postings=sides)], now=read_now())
+
+
+def test_a_second_entry_that_reverses_the_same_is_refused() -> None:
+    """Under any key: an entry is reversed once."""
+    posted = post({GATEWAY: 500, ESCROW: -500}, subject=(order := new_id()))
+    mirror = replace(entry({GATEWAY: -500, ESCROW: 500}, subject=order), reverses=posted.id)
+    post_entries([mirror], now=read_now())
+    with pytest.raises(AlreadyReversed):
+        post_entries([replace(mirror, id=new_id(), key="another")], now=read_now())
+
+
+def test_a_constraint_that_is_nobodys_refusal_stays_an_error() -> None:
+    """An id used twice is our own mistake, not an answer to somebody."""
+    posted = post({GATEWAY: 500, ESCROW: -500}, subject=new_id())
+    with pytest.raises(IntegrityError):
+        post_entries([replace(entry({BANK: 5, GATEWAY: -5}), id=posted.id)], now=read_now())
+
+
+def test_an_entry_of_nothing_cannot_be_reversed() -> None:
+    """An unknown id is not found."""
+    with pytest.raises(NotFound):
+        reverse_entry(new_id(), memo="", now=read_now())

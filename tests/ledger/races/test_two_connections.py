@@ -1,9 +1,13 @@
 """Two connections at once: the same money is moved once."""
 
+import threading
+import time
 from functools import partial
 from typing import Any
 
+import psycopg
 import pytest
+from django.db import connection, transaction
 
 from millstream.kernel.clock import read_now
 from millstream.kernel.ids import new_id
@@ -18,6 +22,7 @@ from millstream.ledger.api import (
     subject_balance,
 )
 from millstream.ledger.refusals import NothingDue, Overdrawn
+from millstream.ledger.rules.accounts import account_id
 from millstream.ledger.types import EntryPosted, ItemState, PayoutBatchRecord
 from tests.ledger.cast import CNY, ESCROW, GATEWAY, actor, earn, entry, open_bank, payable, post
 from tests.ledger.races.together import at_once
@@ -122,4 +127,37 @@ def test_two_reversals_at_once_are_one() -> None:
     told = at_once(undo, undo)
     assert told[0].id == told[1].id, told
     assert balance(GATEWAY) == 0
+    assert check_books() == []
+
+
+def test_a_batch_that_meets_a_sweep_in_a_ring_tries_again() -> None:
+    """A sweep holds the later account and wants the earlier one: PostgreSQL ends one, and the batch is made."""
+    people = sorted((actor(name) for name in ("Amina", "Dao")), key=lambda one: account_id(payable(one)))
+    for person in people:
+        earn(person, 5_000)
+        open_bank(person)
+    waits = (
+        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%%FOR UPDATE OF guard%%'"
+    )
+    lock = "SELECT FROM ledger_guard WHERE account_id = %s FOR UPDATE"
+    holding = threading.Event()
+
+    def sweep() -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(lock, [account_id(payable(people[1]))])
+            holding.set()
+            for _ in range(500):
+                cursor.execute(waits)
+                if cursor.fetchone() == (1,):
+                    break
+                time.sleep(0.01)
+            cursor.execute(lock, [account_id(payable(people[0]))])
+
+    def make() -> PayoutBatchRecord:
+        assert holding.wait(10)
+        return make_payout_batch(currency=CNY, made_by=people[0], now=read_now())
+
+    swept, made = at_once(sweep, make)
+    assert swept is None or isinstance(swept.__cause__, psycopg.errors.DeadlockDetected), swept
+    assert made.total_minor == 10_000
     assert check_books() == []

@@ -62,7 +62,7 @@ def test_two_starts_make_one_live_show(open_town: Town) -> None:
     town = open_town
     other = make_show(town.dao, town.now)
     answers = at_once(
-        *[lambda show=show: api.start_show(show, host=town.dao, now=town.now) for show in (town.show.id, other.id)]  # type: ignore[misc]
+        *[lambda show=show: api.start_show(show, host=town.dao, now=town.now) for show in (town.show.id, other.id)]
     )
     refusals = [answer for answer in answers if isinstance(answer, HostIsLive)]
     assert len(refusals) == 1

@@ -99,6 +99,7 @@ async def on_rows[T](work: Callable[[], T]) -> T:
     """Run sync work against the database, in a thread that keeps no connection afterwards."""
 
     def alone() -> T:
+        connection.close()  # the thread may keep one that an earlier test's end has cut
         try:
             return work()
         finally:

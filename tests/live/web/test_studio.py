@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from millstream.kernel.ids import new_id
@@ -10,6 +11,7 @@ from millstream.live import api
 from millstream.live.types import ShowState, SpokenBy, TalkRole
 from millstream.media.api import key_of
 from tests.live.town import Town
+from tests.shops.pictures import drawn
 
 
 def text(answer: Any) -> str:
@@ -49,6 +51,18 @@ def test_a_plan_that_cannot_be_is_shown_again(town: Town, dao: Client, wrong: di
     assert answer.status_code == 422
     assert "kept words" in text(answer)
     assert len(api.shows_of(town.dao)) == 1
+
+
+def test_a_poster_is_drawn_anew_and_what_is_no_photo_is_refused(town: Town, dao: Client) -> None:
+    """The refusal stands beside the field; nothing is planned."""
+    form = {"title_en": "Indigo day", "title_zh": "", "starts_at": "2099-05-01T10:00"}
+    wrong = dao.post(
+        "/studio/plan/", {**form, "poster": SimpleUploadedFile("poster.jpg", b"<script>alert(1)</script>")}
+    )
+    assert wrong.status_code == 422
+    assert len(api.shows_of(town.dao)) == 1
+    assert dao.post("/studio/plan/", {**form, "poster": SimpleUploadedFile("poster.jpg", drawn())}).status_code == 302
+    assert any(show.poster.startswith("/files/") for show in api.shows_of(town.dao))
 
 
 def test_goods_are_found_added_and_ordered(town: Town, dao: Client) -> None:

@@ -86,7 +86,7 @@ def media(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
     def make(gop_seconds: float = 1, seconds: float = 12, **more: str) -> Path:
         name = "-".join([f"{gop_seconds:g}", f"{seconds:g}", *(f"{key}{value}" for key, value in sorted(more.items()))])
         path = folder / f"{name.replace('/', '_').replace(' ', '_')}.flv"
-        return path if path.exists() else make_media(path, seconds=seconds, gop_seconds=gop_seconds, **more)
+        return path if path.exists() else make_media(path, seconds=seconds, gop_seconds=gop_seconds, more=more)
 
     return make
 

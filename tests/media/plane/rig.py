@@ -234,7 +234,7 @@ def publishing(source: Path, url: str, *options: str, real_time: bool = True) ->
         process.stderr.close()
 
 
-def make_media(path: Path, *, seconds: float, gop_seconds: float, fps: int = 30, **more: str) -> Path:
+def make_media(path: Path, *, seconds: float, gop_seconds: float, fps: int = 30, more: dict[str, str]) -> Path:
     """A small test picture with a tone; further options by name: size, video ("none"), audio ("none"), bf, codec."""
     size = more.get("size", "320x180")
     command = [FFMPEG, "-hide_banner", "-nostdin", "-loglevel", "error", "-y"]

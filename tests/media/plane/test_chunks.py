@@ -94,25 +94,20 @@ def test_too_large_a_message_is_refused_at_its_header() -> None:
 
 def test_too_many_lanes_are_refused() -> None:
     """Memory does not grow with the ids a peer invents."""
-    reader = ChunkReader()
-    for lane in range(2, 70):
-        reader.push(bytes([0, lane]) + bytes(3) + (300).to_bytes(3) + b"\x09\1\0\0\0" + bytes(128))
-    with pytest.raises(ChunkError):
-        while reader.next_message() is None:
-            pass
+    begun = (bytes([0, lane]) + bytes(3) + (300).to_bytes(3) + b"\x09\1\0\0\0" + bytes(128) for lane in range(2, 70))
+    with pytest.raises(ChunkError, match="too many chunk streams"):
+        read(b"".join(begun), [1000])
 
 
 def test_unfinished_messages_together_are_bounded() -> None:
     """Many lanes with almost whole messages do not pile up."""
-    reader = ChunkReader()
-    reader.chunk_size = 1 << 22
-    with pytest.raises(ChunkError):
-        for lane in range(2, 10):
-            reader.chunk_size = 1 << 20
-            reader.push(bytes([lane]) + bytes(3) + (4 << 20).to_bytes(3) + b"\x09\1\0\0\0" + bytes(1 << 20))
-            reader.next_message()
-            reader.push((bytes([0xC0 | lane]) + bytes(1 << 20)) * 2)
-            reader.next_message()
+    size = 1 << 20
+    wire = write_message(Message(chunks.SET_CHUNK_SIZE, 0, 0, size.to_bytes(4)), lane_id=2)
+    for lane in range(3, 8):
+        head = bytes([lane]) + bytes(3) + (4 << 20).to_bytes(3) + b"\x09\1\0\0\0"
+        wire += head + bytes(size) + (bytes([0xC0 | lane]) + bytes(size)) * 2
+    with pytest.raises(ChunkError, match="unfinished"):
+        read(wire, [1 << 16])
 
 
 @given(st.binary(max_size=2000), st.lists(st.integers(1, 200), min_size=1, max_size=9))

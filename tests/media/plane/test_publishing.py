@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import random
 import re
 import socket
@@ -11,13 +10,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import av
 import httpx
 import pytest
 
 from millstream.media.plane import chunks
 from millstream.media.plane.chunks import Message, write_message
 from tests.media.plane.conftest import Show
+from tests.media.plane.decoding import decoded, picture_packets
 from tests.media.plane.rig import FFMPEG, ORIGIN, Hook, PlaneProcess, publishing, until
 from tests.media.plane.wire import Client, read_flv
 
@@ -34,15 +33,6 @@ def fetch(plane: PlaneProcess, playback: str) -> bytes:
     text = plane.playlist(playback)
     names = [re.findall(r'#EXT-X-MAP:URI="(.*)"', text)[-1], *re.findall(r"^seg-.*$", text, re.MULTILINE)]
     return b"".join(httpx.get(f"{plane.http}/live/{playback}/{name}").raise_for_status().content for name in names)
-
-
-def decoded(media: bytes) -> tuple[int, int]:
-    """How many pictures and sound frames an independent decoder gets out."""
-    with av.open(io.BytesIO(media)) as container:
-        video = sum(1 for _ in container.decode(video=0)) if container.streams.video else 0
-    with av.open(io.BytesIO(media)) as container:
-        audio = sum(1 for _ in container.decode(audio=0)) if container.streams.audio else 0
-    return video, audio
 
 
 def published(url: str, media: Path, *options: str) -> subprocess.CompletedProcess[str]:
@@ -139,9 +129,7 @@ def test_pictures_out_of_order_come_out_exactly(plane: PlaneProcess, show: Show,
     with publishing(source, plane.rtmp(show.key)):
         until(lambda: len(segments(plane.playlist(show.playback))) >= 2, 15)
         got = fetch(plane, show.playback)
-    with av.open(io.BytesIO(got)) as one, av.open(str(source)) as two:
-        ours = [(p.size, p.dts / 90, p.pts / 90) for p in one.demux(video=0) if p.size and p.dts is not None]
-        theirs = [(p.size, p.dts, p.pts) for p in two.demux(video=0) if p.size and p.dts is not None]
+    ours, theirs = picture_packets(got), picture_packets(source)
     shift = theirs[0][1] - ours[0][1]
     assert any(pts != dts for _, dts, pts in theirs)
     assert [(size, dts + shift, pts + shift) for size, dts, pts in ours] == theirs[: len(ours)]
@@ -215,11 +203,17 @@ def test_broken_pictures_end_the_publisher_not_the_process(plane: PlaneProcess, 
         assert client.status() == "NetStream.Publish.Rejected"
 
 
-def test_more_than_the_granted_bitrate_is_refused(plane: PlaneProcess, hook: Hook, show: Show, media: Media) -> None:
-    """The limit of the grant ends the publisher with words."""
-    hook.grant(show.key, show.stream, show.playback, max_kbit=50)
+@pytest.mark.parametrize(
+    ("limit", "words"),
+    [({"max_kbit": 50}, "more than 50 kbit/s is not allowed here"), ({"max_hours": 0.0005}, "its longest duration")],
+)
+def test_more_than_was_granted_is_refused(
+    plane: PlaneProcess, hook: Hook, show: Show, media: Media, limit: dict[str, float], words: str
+) -> None:
+    """The limits of the grant end the publisher with words."""
+    hook.grant(show.key, show.stream, show.playback, **limit)
     result = published(plane.rtmp(show.key), media(size="640x360"))
-    assert "more than 50 kbit/s is not allowed here" in result.stderr
+    assert words in result.stderr
 
 
 def test_a_redial_past_a_dead_line_wins(plane: PlaneProcess, show: Show, media: Media) -> None:
@@ -255,6 +249,27 @@ def test_two_encoders_that_fight_end_with_one(plane: PlaneProcess, show: Show, m
         client.close()
     assert codes[0] == codes[1] == "NetStream.Publish.Start"
     assert codes[-1] == "NetStream.Publish.BadName"
+
+
+def test_one_address_cannot_take_all_places(plane: PlaneProcess) -> None:
+    """Idle lines from one address are bounded; those over the limit are cut at once."""
+    lines = [socket.create_connection(("127.0.0.1", plane.rtmp_port), 5) for _ in range(40)]
+    time.sleep(0.3)
+    for line in lines:
+        line.settimeout(0.05)
+    cut = sum(1 for line in lines if _is_cut(line))
+    for line in lines:
+        line.close()
+    assert cut >= 16
+
+
+def _is_cut(line: socket.socket) -> bool:
+    try:
+        return line.recv(1) == b""
+    except TimeoutError:
+        return False
+    except ConnectionResetError:
+        return True
 
 
 def test_who_says_nothing_is_cut_off(plane: PlaneProcess) -> None:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
+from typing import Any
 
-import av
 import numpy as np
 import pytest
 
+from millstream.media.plane.samples import Sample, Track, Tracks
 from millstream.media.plane.scenes.drawing import HEIGHT, WIDTH, Workshop
 from millstream.media.plane.scenes.keeper import read_scenes
 from millstream.media.plane.scenes.reel import AUDIO_FRAMES, FRAMES, LOOP_MS, Reel, load_reel, save_reel
 from millstream.media.plane.scenes.render import render
 from millstream.media.plane.scenes.sound import workshop_sound
-from millstream.media.plane.samples import Sample, Track, Tracks
 from tests.media.plane.cast import Collector, audio_config, nal, video_config
+from tests.media.plane.decoding import decoded
 
 
 def difference(one: Workshop, at: float, other: Workshop, then: float) -> float:
@@ -87,14 +87,16 @@ def test_a_rendered_scene_decodes_twice_round() -> None:
     init = collector.packager.init
     assert init is not None
     media = init.data + b"".join(part.data for part in collector.parts)
-    with av.open(io.BytesIO(media)) as container:
-        assert sum(1 for _ in container.decode(video=0)) == 2 * FRAMES
-    with av.open(io.BytesIO(media)) as container:
-        assert sum(1 for _ in container.decode(audio=0)) == 2 * AUDIO_FRAMES
+    assert decoded(media) == (2 * FRAMES, 2 * AUDIO_FRAMES)
 
 
 def test_the_list_of_scenes_is_read_with_care() -> None:
     """Entries that make no sense are passed over; the rest runs."""
-    good = {"stream": "0198d3a0-0000-7000-8000-000000000001", "playback": "a-long-token", "seed": 3, "title": "x"}
-    listed = [good, {"stream": "x"}, {**good, "playback": "../up"}, {**good, "seed": "seven"}]
+    good: dict[str, Any] = {
+        "stream": "0198d3a0-0000-7000-8000-000000000001",
+        "playback": "a-long-token",
+        "seed": 3,
+        "title": "x",
+    }
+    listed: list[dict[str, Any]] = [good, {"stream": "x"}, {**good, "playback": "../up"}, {**good, "seed": "seven"}]
     assert [scene.seed for scene in read_scenes(listed)] == [3]

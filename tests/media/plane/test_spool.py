@@ -83,7 +83,7 @@ def test_an_event_names_itself_for_the_deduplication() -> None:
     line = json.loads(encode(StreamEvent(stream, session, 3, "stalled", 1_795_000_000_000, {})))
     assert line["subject"] == f"media.{stream}.stalled"
     assert line["id"] == f"{session}:3"
-    assert line["body"]["at"] == "2026-11-18T10:26:40.000Z"
+    assert line["body"]["at"] == "2026-11-18T11:06:40.000Z"
     assert set(line["body"]) == {"stream", "session", "number", "kind", "at", "data"}
 
 

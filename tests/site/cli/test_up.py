@@ -44,7 +44,7 @@ def test_a_town_survives_the_death_of_each_of_its_processes(town):
     assert town.page("/healthz", "MILLSTREAM_MEDIA_PORT") == 200
     assert town.stop() == 0
     stopped = re.findall(r"up +\| (\w+) stopped", town.said())
-    assert stopped == ["web", "worker", "media", "nats", "postgres"]
+    assert stopped == ["web", "worker", "media", "nats", "postgres", "all"]
     assert town.left() == []
 
 

@@ -8,7 +8,7 @@ import random
 import numpy as np
 from PIL import Image, ImageFilter
 
-from millstream.media.plane.scenes.brush import Brush, Colour, Point, clear, curve, mix
+from millstream.media.plane.scenes.brush import FINE, Brush, Colour, Point, clear, curve, mix
 from millstream.media.plane.scenes.palette import SHAPES, Palette
 
 WIDTH, HEIGHT = 960, 540
@@ -22,7 +22,7 @@ _BRICK: Colour = (158, 88, 62)
 
 def backdrop(look: Palette) -> Image.Image:
     """The still room as an RGB picture."""
-    brush = Brush(WIDTH, HEIGHT, ground=(*look.wall[:3], 255))
+    brush = Brush(Image.new("RGB", (WIDTH * FINE, HEIGHT * FINE), look.wall[:3]))
     chance = random.Random(look.shelf_seed)  # noqa: S311 - a drawing, not a secret
     _plaster(brush, look, chance)
     _window(brush, look, chance)
@@ -31,7 +31,7 @@ def backdrop(look: Palette) -> Image.Image:
     _floor(brush, chance)
     _kiln(brush, chance)
     _corner(brush, look)
-    return _lit(brush.small().convert("RGB"))
+    return _lit(brush.small())
 
 
 def _plaster(brush: Brush, look: Palette, chance: random.Random) -> None:
@@ -196,7 +196,7 @@ def _lit(room: Image.Image) -> Image.Image:
     """Sunlight from the window over wall and floor, and dusk in the corners."""
     rows, columns = np.mgrid[0:HEIGHT, 0:WIDTH].astype(np.float32)
     beam = Image.new("L", (WIDTH, HEIGHT), 0)
-    brush = Brush(WIDTH, HEIGHT)
+    brush = Brush.clear(WIDTH, HEIGHT)
     for left, right in ((64, 176), (190, 312)):
         shape = [(left + 60, 100), (right + 60, 100), (right + 330, HEIGHT + 30), (left + 250, HEIGHT + 30)]
         brush.shape(shape, (255, 255, 255, 255))

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from typing import Self
 
 from PIL import Image, ImageDraw
 
@@ -19,12 +20,15 @@ type _Drawing = Callable[[ImageDraw.ImageDraw, list[Point], _Fill], None]
 class Brush:
     """Draws on an image whose left upper corner lies at (left, top) of the picture."""
 
-    def __init__(
-        self, width: int, height: int, *, left: float = 0, top: float = 0, ground: Colour = (0, 0, 0, 0)
-    ) -> None:
-        self.image = Image.new("RGBA", (width * FINE, height * FINE), ground)
-        self._draw = ImageDraw.Draw(self.image)
+    def __init__(self, image: Image.Image, *, left: float = 0, top: float = 0) -> None:
+        self.image = image
+        self._draw = ImageDraw.Draw(image)
         self._left, self._top = left, top
+
+    @classmethod
+    def clear(cls, width: int, height: int, *, left: float = 0, top: float = 0) -> Self:
+        """A surface that shows nothing yet."""
+        return cls(Image.new("RGBA", (width * FINE, height * FINE)), left=left, top=top)
 
     def _at(self, point: Point) -> Point:
         return (point[0] - self._left) * FINE, (point[1] - self._top) * FINE
@@ -40,7 +44,7 @@ class Brush:
         high = math.ceil(max(y for _, y in points) + margin) - top + 1
         mask = Image.new("L", (wide, high), 0)
         draw(ImageDraw.Draw(mask), [(x - left, y - top) for x, y in points], colour[3])
-        self.image.paste((*colour[:3], 255), (left, top), mask)
+        self.image.paste(colour[:3] if self.image.mode == "RGB" else (*colour[:3], 255), (left, top), mask)
 
     def shape(self, points: Sequence[Point], colour: Colour) -> None:
         """A filled polygon."""

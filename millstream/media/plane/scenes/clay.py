@@ -13,7 +13,7 @@ from PIL import Image
 from millstream.media.plane.scenes.brush import FINE, Colour
 from millstream.media.plane.scenes.palette import SHAPES
 
-PATCH_WIDTH, PATCH_HEIGHT = 200, 168
+PATCH_HEIGHT = 168
 FOOT_Y = 150
 ROUNDS = 16
 _LUMP = (46.0, ((0.0, 52.0), (0.3, 54.0), (0.6, 46.0), (0.85, 30.0), (0.96, 16.0), (1.0, 6.0)))
@@ -45,15 +45,16 @@ class Clay:
         return share * height, float(np.interp(share * 64, np.arange(65), radii))
 
     def patch(self, moment: float) -> Image.Image:
-        """The clay as an RGBA picture, foot at the middle of `FOOT_Y`."""
+        """The clay as an RGBA picture at twice the size, its foot in the middle at `FOOT_Y`."""
         height, radii = self.profile(moment)
         rows = (np.arange(PATCH_HEIGHT * FINE) / FINE).astype(np.float32)
-        columns = (np.arange(PATCH_WIDTH * FINE) / FINE - PATCH_WIDTH / 2).astype(np.float32)
+        wide = math.ceil(float(radii.max())) + 3
+        columns = (np.arange(2 * wide * FINE) / FINE - wide).astype(np.float32)
         lift = ((FOOT_Y - rows) / height).astype(np.float32)
         # Seen from a little above, each round of the wall is a flat ellipse: its front hangs lower than its sides.
         radius = np.interp(lift * 64, np.arange(65), radii, left=0, right=0).astype(np.float32)
         wobble = 0.5 * math.sin(2 * math.pi * 3 * moment)
-        across = (columns[None, :] + wobble) / np.maximum(radius[:, None], 0.1)
+        across = ((columns[None, :] + wobble) / np.maximum(radius[:, None], 0.1)).astype(np.float32)
         inside = (np.abs(across) < 1) & (radius[:, None] > 0)
         picture = self._shade(across, lift, rows, moment)
         picture[..., 3] = np.where(inside, 255, 0)
@@ -63,7 +64,7 @@ class Clay:
         picture[bottom] = picture[min(FOOT_Y * FINE - 1, len(rows) - 1)][None, :].repeat(len(rows), 0)[bottom]
         picture[bottom, 3] = 255
         self._mouth(picture, rows, columns, height, radii)
-        return Image.fromarray(np.clip(picture, 0, 255).astype(np.uint8), "RGBA").reduce(FINE)
+        return Image.fromarray(np.clip(picture, 0, 255).astype(np.uint8), "RGBA")
 
     def _shade(
         self, across: NDArray[np.float32], lift: NDArray[np.float32], rows: NDArray[np.float32], moment: float

@@ -24,7 +24,7 @@ def flicker(moment: float) -> float:
 
 def fire(moment: float, seed: int) -> Image.Image:
     """The mouth of the kiln with flames, clipped to its arch."""
-    brush = Brush(MOUTH_WIDE, MOUTH_HIGH, left=MOUTH_LEFT, top=MOUTH_TOP)
+    brush = Brush.clear(MOUTH_WIDE, MOUTH_HIGH, left=MOUTH_LEFT, top=MOUTH_TOP)
     floor = MOUTH_Y + 71
     arch = [*curve((KILN_X - 50, floor), (KILN_X - 50, MOUTH_Y - 2), (KILN_X - 48, MOUTH_Y - 4), steps=2)]
     arch += [(KILN_X - 49 * math.cos(a * math.pi / 14), MOUTH_Y - 42 * math.sin(a * math.pi / 14)) for a in range(15)]
@@ -53,7 +53,7 @@ def fire(moment: float, seed: int) -> Image.Image:
     for log, y in ((-24, 0), (6, 3), (-8, -7)):
         brush.stroke([(KILN_X + log - 18, floor - 5 + y), (KILN_X + log + 28, floor - 3 + y)], (62, 30, 22), 9)
         brush.stroke([(KILN_X + log - 14, floor - 7 + y), (KILN_X + log + 20, floor - 6 + y)], (222, 92, 38), 2)
-    mask = Brush(MOUTH_WIDE, MOUTH_HIGH, left=MOUTH_LEFT, top=MOUTH_TOP)
+    mask = Brush.clear(MOUTH_WIDE, MOUTH_HIGH, left=MOUTH_LEFT, top=MOUTH_TOP)
     mask.shape(arch, (255, 255, 255, 255))
     picture = brush.small()
     picture.putalpha(mask.small().getchannel("A"))
@@ -103,14 +103,14 @@ class Air:
 
 def _puff(radius: int) -> Image.Image:
     side = radius * 4
-    brush = Brush(side, side)
+    brush = Brush.clear(side, side)
     brush.oval(side / 2, side / 2, radius, radius, (255, 255, 255, 255))
     return brush.small().getchannel("A").filter(ImageFilter.GaussianBlur(radius * 0.45))
 
 
 def cat(moment: float, fur: Colour) -> Image.Image:
     """A cat asleep in the warmth; its flank and the end of its tail move."""
-    brush = Brush(150, 90, left=CAT_LEFT, top=CAT_TOP)
+    brush = Brush.clear(150, 90, left=CAT_LEFT, top=CAT_TOP)
     breath = 1.6 * math.sin(2 * math.pi * 4 * moment)
     x, y = CAT_LEFT + 76, CAT_TOP + 56
     shade, light = mix(fur, (40, 26, 22), 0.35), mix(fur, (255, 190, 120), 0.3)

@@ -24,7 +24,7 @@ POLL_SECONDS = 10.0
 LOOK_SECONDS = 0.25
 MAX_SCENES = 24
 RENDER_SECONDS = 120.0
-DRAWING = 2  # raise when the drawing changes, so that cached reels are made anew
+DRAWING = 3  # raise when the drawing changes, so that cached reels are made anew
 
 log = logging.getLogger("millstream.media.scenes")
 
@@ -152,12 +152,15 @@ class SceneKeeper:
             stream.detach(feed)
 
     def _remember(self) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True)
         listed = [
             {"stream": str(scene.stream), "playback": scene.playback, "seed": scene.seed}
             for scene in self._wanted.values()
         ]
-        replace_file(self._folder / "wanted.json", json.dumps(listed).encode())
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            replace_file(self._folder / "wanted.json", json.dumps(listed).encode())
+        except OSError as error:
+            log.warning("the list of scenes cannot be kept: %s", error.strerror)
 
     def _recall(self) -> None:
         """After a restart begin with the last known list: the picture does not wait for the web process."""

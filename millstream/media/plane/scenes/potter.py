@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 
-from PIL import Image
-
 from millstream.media.plane.scenes.brush import Brush, Colour, Point, clear, curve, mix
 from millstream.media.plane.scenes.palette import Palette
 
@@ -17,16 +15,10 @@ _DARK: Colour = (46, 30, 24)
 _APRON: Colour = (222, 206, 178)
 
 
-def _layer() -> Brush:
-    return Brush(WIDE, HIGH, left=LEFT, top=TOP)
-
-
-def behind(look: Palette, moment: float, rounds: int) -> Image.Image:
-    """Everything behind the clay: the potter without arms, and the wheel."""
-    brush = _layer()
+def behind(brush: Brush, look: Palette, moment: float, rounds: int) -> None:
+    """Draw everything behind the clay: the potter without arms, and the wheel."""
     _body(brush, look, moment)
     _wheel(brush, look.clay, moment, rounds)
-    return brush.small()
 
 
 def _body(brush: Brush, look: Palette, moment: float) -> None:
@@ -116,9 +108,8 @@ def _wheel(brush: Brush, clay: Colour, moment: float, rounds: int) -> None:
         brush.oval(x, y, 7 - spot * 0.7, 2, clear(mix(clay, (255, 240, 220), 0.3), 150))
 
 
-def hands(look: Palette, moment: float, grip: tuple[float, float]) -> Image.Image:
-    """Both arms with their hands at the clay, in front of everything."""
-    brush = _layer()
+def hands(brush: Brush, look: Palette, moment: float, grip: tuple[float, float]) -> None:
+    """Draw both arms with their hands at the clay, in front of everything."""
     sway = 2.2 * math.sin(2 * math.pi * 2 * moment)
     height, radius = grip
     tremble = 0.8 * math.sin(2 * math.pi * 16 * moment)
@@ -136,7 +127,6 @@ def hands(look: Palette, moment: float, grip: tuple[float, float]) -> Image.Imag
         brush.limb(fore[8:11], mix(sleeve, (255, 255, 255), 0.22), 33, 31)
         brush.limb(fore[10:], _SKIN, 24, 18)
         _hand(brush, hold, wrist, side, look.clay)
-    return brush.small()
 
 
 def _hand(brush: Brush, hold: Point, wrist: Point, side: int, clay: Colour) -> None:
