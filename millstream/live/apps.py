@@ -11,8 +11,8 @@ class LiveConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from millstream.kernel.wording import register  # noqa: PLC0415 - apps are loaded first
-        from millstream.live import handlers  # noqa: F401, PLC0415 - importing registers what it hears
-        from millstream.live.web.wording import WORDING  # noqa: PLC0415
+        from millstream.kernel.wording import register
+        from millstream.live import handlers  # noqa: F401 - importing registers what it hears
+        from millstream.live.web.wording import WORDING
 
         register(WORDING)

@@ -117,9 +117,10 @@ def _joined(apart: Remains, folder: Path, files: list[ScannedFile]) -> Remains:
         end_ticks=max(last_segment.parts[-1].tail_ticks, apart.end_ticks),
         kept=kept,
         kept_discontinuities=_discontinuities(files, kept),
-        file=last.name,
-        file_length=max(last.whole_length, last.init_length),
-        last_init=kept[-1].segment.init if last.segments else None,
+        # A file that holds no segment yet is left behind: the next publisher opens one of its own.
+        file=last.name if last.segments else None,
+        file_length=last.whole_length,
+        last_init=kept[-1].segment.init,
     )
 
 

@@ -36,7 +36,7 @@ def seed(now: datetime, say: Say) -> None:
     if not User.objects.filter(id=BY_KEY["operator"].user_id).exists():
         say("making the county of Qingxi: places, makers, goods, pacts, roads")
         with transaction.atomic():
-            _make_county(now)
+            make_county(now)
     _draw_goods(say)
     _draw_places(say)
     urls = _draw_posters(say)
@@ -44,7 +44,8 @@ def seed(now: datetime, say: Say) -> None:
     write_demo_file(now)
 
 
-def _make_county(now: datetime) -> None:
+def make_county(now: datetime) -> None:
+    """Places, people, goods, pacts, banks and roads, without pictures; in the caller's transaction."""
     people.seed_places()
     people.seed_actors()
     people.seed_users()

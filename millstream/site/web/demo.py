@@ -7,8 +7,8 @@ from django.views.decorators.http import require_POST
 
 from millstream.kernel.settings import conf
 from millstream.people.acting import choose_actor
-from millstream.people.api import actor_by_slug
 from millstream.people.models import User
+from millstream.site.demo.people import actor_id
 from millstream.site.demo.roles import BY_KEY
 
 
@@ -23,5 +23,5 @@ def enter(request: HttpRequest) -> HttpResponse:
         raise Http404
     login(request, user, backend="django.contrib.auth.backends.ModelBackend")
     if role.role is not None:
-        choose_actor(request, actor_by_slug(role.actor_slug).id)
+        choose_actor(request, actor_id(role.actor_slug))
     return redirect(role.start)
