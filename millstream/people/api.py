@@ -4,6 +4,7 @@ from millstream.people.actions.erase_person import erase_person
 from millstream.people.actions.issue_access_key import issue_access_key, revoke_access_key
 from millstream.people.actions.open_actor import join_actor, leave_actor, open_actor
 from millstream.people.actions.open_guests import open_guests
+from millstream.people.actions.open_user import keep_phone, open_user
 from millstream.people.actions.read_address import address_lines
 from millstream.people.actions.show_picture import show_picture
 from millstream.people.queries import (
@@ -22,6 +23,8 @@ from millstream.people.queries import (
     newest_address_masked,
     newest_contact,
     roles_in,
+    user,
+    user_by_phone,
 )
 from millstream.people.rules import checked_address, mask_contact, mask_name, masked, may_work, normalise_contact
 
@@ -42,6 +45,7 @@ __all__ = [
     "guest_of",
     "issue_access_key",
     "join_actor",
+    "keep_phone",
     "leave_actor",
     "mask_contact",
     "mask_name",
@@ -53,7 +57,10 @@ __all__ = [
     "normalise_contact",
     "open_actor",
     "open_guests",
+    "open_user",
     "revoke_access_key",
     "roles_in",
     "show_picture",
+    "user",
+    "user_by_phone",
 ]

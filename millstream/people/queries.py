@@ -8,7 +8,7 @@ from django.db.models import Q
 from millstream.kernel.refusals import NotFound
 from millstream.kernel.sealing import lookup_hmac, unseal
 from millstream.people.actions.read_address import opened
-from millstream.people.models import AccessKey, Actor, Address, Contact, Membership, Visitor
+from millstream.people.models import AccessKey, Actor, Address, Contact, Membership, User, Visitor
 from millstream.people.rules import mask_contact, masked
 from millstream.people.types import (
     AccessKeyRecord,
@@ -73,6 +73,16 @@ def roles_in(user_id: UUID, actor_id: UUID) -> frozenset[Role]:
     """A user's roles in one actor."""
     held = Membership.objects.filter(user_id=user_id, actor_id=actor_id).values_list("role", flat=True)
     return frozenset(Role(role) for role in held)
+
+
+def user(user_id: UUID) -> User | None:
+    """A user by id, for signing in."""
+    return User.objects.filter(id=user_id, is_active=True).first()
+
+
+def user_by_phone(phone: str) -> User | None:
+    """Who has this number (E.164)."""
+    return User.objects.filter(phone=phone, is_active=True).first()
 
 
 def guest_of(visitor: UUID) -> ActorId | None:

@@ -100,9 +100,21 @@ class TooManyPhotos(Refusal):
 
 
 class NotAList(Refusal):
-    """A file is no list of products that can be read (`why`)."""
+    """A file is no list of products that can be read."""
 
     code = "shops.not_a_list"
+
+
+class ListTooLong(Refusal):
+    """A list has too many bytes or lines (`limit`)."""
+
+    code = "shops.list_too_long"
+
+
+class ColumnMissing(Refusal):
+    """A list lacks a column that it needs (`column`)."""
+
+    code = "shops.column_missing"
 
 
 class BadCell(Refusal):

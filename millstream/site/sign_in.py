@@ -13,9 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from millstream.kernel.settings import conf
 from millstream.kernel.wording import say
-from millstream.people.models import User
+from millstream.people.api import keep_phone, normalise_contact, open_user, user_by_phone
 from millstream.people.refusals import BadContact
-from millstream.people.rules import normalise_contact
 from millstream.people.types import ContactKind
 
 log = logging.getLogger("millstream.codes")
@@ -37,20 +36,20 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth has
 
     def get_phone(self, user: AbstractBaseUser) -> tuple[str, bool] | None:
         """The user's number, and whether a code proved it."""
-        person = cast("User", user)
+        person = cast("Any", user)
         return (person.phone, person.phone_verified) if person.phone else None
 
     def set_phone(self, user: AbstractBaseUser, phone: str, verified: bool) -> None:  # noqa: FBT001 - allauth's signature
         """Keep a number."""
-        User.objects.filter(pk=user.pk).update(phone=phone, phone_verified=verified)
+        keep_phone(user.pk, phone, is_verified=verified)
 
     def set_phone_verified(self, user: AbstractBaseUser, phone: str) -> None:
         """A code proved the number."""
         self.set_phone(user, phone, verified=True)
 
-    def get_user_by_phone(self, phone: str) -> User | None:
+    def get_user_by_phone(self, phone: str) -> AbstractBaseUser | None:
         """Who has this number."""
-        return User.objects.filter(phone=phone, is_active=True).first()
+        return user_by_phone(phone)
 
     def send_verification_code_sms(self, user: AbstractBaseUser, phone: str, code: str, **kwargs: Any) -> None:
         """Send a code to a phone: on the console, since no carrier of messages is set up."""
@@ -96,8 +95,11 @@ class ContactCodeForm(RequestLoginCodeForm):  # type: ignore[misc]
             self.add_error("contact", say(refusal).what)
             return cleaned
         field = "phone" if kind is ContactKind.PHONE else "email"
-        if not User.objects.filter(**{field: value}).exists():
-            User.objects.create_user(**{field: value}, language=get_language() or "en")
+        language = get_language() or "en"
+        if kind is ContactKind.PHONE:
+            open_user(phone=value, language=language)
+        else:
+            open_user(email=value, language=language)
         cleaned[field] = value
         checked = self.clean_phone() if field == "phone" else self.clean_email()
         cleaned[field] = checked

@@ -32,7 +32,7 @@ class Fact:
     @classmethod
     def upcast(cls, version: int, body: dict[str, Any]) -> dict[str, Any]:
         """The body of an older version in the shape of the present one."""
-        raise AssertionError(f"{cls.kind}: no way from version {version} to {cls.version}")
+        raise AssertionError(f"{cls.kind}: no way from version {version} to {cls.version} of {body}")
 
     @property
     def subject(self) -> UUID:
@@ -107,7 +107,7 @@ def _typed(hint: Any, value: Any) -> Any:
                 return None
             return _typed(next(kind for kind in arguments if kind is not type(None)), value)
         if origin is tuple:
-            if len(arguments) == 2 and arguments[1] is Ellipsis:
+            if arguments[-1:] == (Ellipsis,):
                 return tuple(_typed(arguments[0], item) for item in value)
             return tuple(_typed(kind, item) for kind, item in zip(arguments, value, strict=True))
         return value

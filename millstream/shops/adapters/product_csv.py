@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from millstream.shops.refusals import NotAList
+from millstream.shops.refusals import ColumnMissing, ListTooLong, NotAList
 from millstream.shops.types import ImportRow
 
 COLUMNS: Final = (
@@ -37,7 +37,7 @@ def read_rows(content: bytes) -> list[ImportRow]:
     Unknown columns are kept out of the way, missing ones are simply not changed; empty lines are skipped.
     """
     if len(content) > MOST_BYTES:
-        raise NotAList(why=f"more than {MOST_BYTES // 2**20} MB")
+        raise ListTooLong(limit=f"{MOST_BYTES // 2**20} MB")
     text = _decoded(content)
     header = text.split("\n", 1)[0]
     separator = max(",;\t", key=header.count)
@@ -45,7 +45,7 @@ def read_rows(content: bytes) -> list[ImportRow]:
     names = [(name or "").strip().lower() for name in reader.fieldnames or ()]
     missing = [name for name in REQUIRED if name not in names]
     if missing:
-        raise NotAList(why=f"no column {', '.join(missing)}")
+        raise ColumnMissing(column=missing[0])
     reader.fieldnames = names
     rows: list[ImportRow] = []
     try:
@@ -54,9 +54,9 @@ def read_rows(content: bytes) -> list[ImportRow]:
             if any(cells.values()):
                 rows.append(ImportRow(reader.line_num, cells))
             if len(rows) > MOST_ROWS:
-                raise NotAList(why=f"more than {MOST_ROWS} lines")
+                raise ListTooLong(limit=MOST_ROWS)
     except csv.Error as error:
-        raise NotAList(why=f"line {reader.line_num}: {error}") from error
+        raise NotAList from error
     return rows
 
 
@@ -69,7 +69,7 @@ def _decoded(content: bytes) -> str:
             continue
         if "\x00" not in text:
             return text
-    raise NotAList(why="not a text file")
+    raise NotAList
 
 
 def write_rows(rows: Iterable[Sequence[str]], *, columns: Sequence[str] = COLUMNS) -> bytes:

@@ -11,7 +11,7 @@ from millstream.kernel.clock import read_now
 from millstream.kernel.refusals import Refusal
 from millstream.kernel.wording import say
 from millstream.shops import api
-from millstream.shops.refusals import NotAList, NothingUploaded
+from millstream.shops.refusals import ListTooLong, NothingUploaded
 from millstream.shops.types import ImportDone, ImportRow
 from millstream.shops.web.desk_frame import by, framed, shop_desk, shop_of
 from millstream.shops.web.forms import ListForm, refuse
@@ -73,7 +73,7 @@ def _rows(form: ListForm) -> list[ImportRow]:
     upload, pasted = form.cleaned_data["file"], form.cleaned_data["lines"]
     if upload is not None:
         if upload.size > LARGEST_UPLOAD:
-            raise NotAList(why=_("it is larger than 3 MB"))
+            raise ListTooLong(limit="3 MB")
         return api.read_rows(upload.read())
     if pasted.strip():
         return api.read_rows(pasted.encode())

@@ -62,8 +62,12 @@ WORDING: Final[Mapping[str, Wording]] = {
     "shops.too_many_photos": Wording(
         _("A product has {limit} photos at most."), _("Remove one before you add another."), 409
     ),
-    "shops.not_a_list": Wording(
-        _("The file is not a list of products: {why}."), _("Start from the exported file."), 422
+    "shops.not_a_list": Wording(_("The file is not a list of products."), _("Start from the exported file."), 422),
+    "shops.list_too_long": Wording(
+        _("The list is too long: the limit is {limit}."), _("Cut it into several lists."), 422
+    ),
+    "shops.column_missing": Wording(
+        _("The list has no column “{column}”."), _("The first line names the columns."), 422
     ),
     "shops.bad_cell": Wording(
         _("{why} is not what column {field} can hold."), _("Correct the cell and send the line again."), 422

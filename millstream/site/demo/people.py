@@ -6,8 +6,7 @@ from uuid import UUID
 
 from millstream.kernel.settings import conf
 from millstream.kernel.texts import Text, both
-from millstream.people.api import join_actor, open_actor
-from millstream.people.models import User
+from millstream.people.api import join_actor, open_actor, open_user
 from millstream.people.types import ActorKind, ActorSpec, Role
 from millstream.places.api import add_places
 from millstream.places.types import Level, PlaceId, PlaceSpec
@@ -137,4 +136,4 @@ def seed_users() -> None:
 
 
 def _user(user_id: UUID, name: str, email: str, *, operator: bool = False) -> None:
-    User.objects.create_user(email=email, id=user_id, name=name, is_staff=operator, is_superuser=operator)
+    open_user(email=email, user_id=user_id, name=name, is_operator=operator)

@@ -15,8 +15,7 @@ from django.db import transaction
 from millstream.kernel.ids import new_id
 from millstream.kernel.settings import conf
 from millstream.media.api import issue_key
-from millstream.people.api import actors, issue_access_key, show_picture
-from millstream.people.models import User
+from millstream.people.api import actors, issue_access_key, show_picture, user
 from millstream.people.types import ActorId
 from millstream.shops.api import add_photo, for_sale, keep_picture, picture_url
 from millstream.shops.types import PhotoId
@@ -33,7 +32,7 @@ type Say = Callable[[str], None]
 
 def seed(now: datetime, say: Say) -> None:
     """Make the county if it is not there, finish what an earlier seeding left, and write `var/demo.json`."""
-    if not User.objects.filter(id=BY_KEY["operator"].user_id).exists():
+    if user(BY_KEY["operator"].user_id) is None:
         say("making the county of Qingxi: places, makers, goods, pacts, roads")
         with transaction.atomic():
             make_county(now)

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_POST
 
 from millstream.kernel.settings import conf
 from millstream.people.acting import choose_actor
-from millstream.people.models import User
+from millstream.people.api import user
 from millstream.site.demo.people import actor_id
 from millstream.site.demo.roles import BY_KEY
 
@@ -18,10 +18,10 @@ def enter(request: HttpRequest) -> HttpResponse:
     role = BY_KEY.get(request.POST.get("role", ""))
     if not conf().demo or role is None:
         raise Http404
-    user = User.objects.filter(id=role.user_id).first()
-    if user is None:
+    person = user(role.user_id)
+    if person is None:
         raise Http404
-    login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    login(request, person, backend="django.contrib.auth.backends.ModelBackend")
     if role.role is not None:
         choose_actor(request, actor_id(role.actor_slug))
     return redirect(role.start)

@@ -38,11 +38,11 @@ class Custody(RuleBasedStateMachine):
 
     @initialize()
     def open_the_town(self) -> None:
-        """Six parcels at two stations' makers, everything else empty."""
+        """Three parcels at Esi's station, three not packed yet for another one."""
         self.block = transaction.atomic()
         self.block.__enter__()
         self.town = build_town()
-        self.parcels: list[ParcelRecord] = self.town.open(3) + self.town.open(3, station_actor=self.town.yunci)
+        self.parcels: list[ParcelRecord] = self.town.taken_in(3) + self.town.open(3, station_actor=self.town.yunci)
         self.scans: list[ScanAsk] = []
         self.bags: list[UUID] = []
         self.offers: list[tuple[UUID, UUID]] = []

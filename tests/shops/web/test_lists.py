@@ -8,10 +8,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from millstream.kernel.ids import new_id
+from millstream.kernel.refusals import Refusal
 from millstream.shops.adapters.product_csv import read_rows, write_rows
 from millstream.shops.api import check_stock, hold_stock
 from millstream.shops.models import Product, StockItem, Variant
-from millstream.shops.refusals import NotAList
+from millstream.shops.refusals import ColumnMissing, ListTooLong, NotAList
 from tests.shops.counter import NOW, Counter, ask, counters
 
 LINES = """product,sku,title_en,title_zh,price,on_hand,state,variant_en
@@ -112,11 +113,20 @@ def test_spreadsheets_of_any_kind_are_read(encoding: str, separator: str):
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"\x00\x01\x02", b"PK\x03\x04" + bytes(200), b"title_en\nno sku here\n", b"sku\n" + b"x\n" * 2001]
+    ("content", "refusal"),
+    [
+        (b"", ColumnMissing),
+        (b"\x00\x01\x02", NotAList),
+        (b"PK\x03\x04" + bytes(200), NotAList),
+        (b"title_en\nno sku here\n", ColumnMissing),
+        (b"sku\n" + b"x\n" * 2001, ListTooLong),
+        (b"sku\n" + b"x" * 200_000, NotAList),
+        (b"sku\n" + bytes(3 * 2**20), ListTooLong),
+    ],
 )
-def test_what_is_no_list_is_refused(content: bytes):
-    """Nothing, binary files, lists without SKUs, and lists beyond the limit."""
-    with pytest.raises(NotAList):
+def test_what_is_no_list_is_refused(content: bytes, refusal: type[Refusal]):
+    """Nothing, binary files, lists without SKUs, endless cells, and lists beyond the limit."""
+    with pytest.raises(refusal):
         read_rows(content)
 
 
