@@ -1,7 +1,7 @@
 """The generator of `bench/buy.py`, a process of its own: so many buyers at once, each one new connection and one POST.
 
-Reads a plan as JSON on standard input and writes what happened as JSON on standard output. It is raw asyncio protocols on
-uvloop, since it shares the two cores with everything it measures.
+Reads a plan as JSON on standard input and writes what happened as JSON on standard output. It is raw asyncio protocols
+on uvloop, since it shares the two cores with everything it measures.
 """
 
 import asyncio

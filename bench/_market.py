@@ -26,7 +26,9 @@ class Market:
         maker: Any = self.maker
         shop: Any = self.shop
         api.draft_product(product, shop_id=shop, slug=f"bowl-{mark}", texts=texts, by=maker, now=now)
-        api.add_variant(product, VariantSpec(id=variant, sku=f"bowl-{mark}", price_minor=12_800, currency="CNY"), by=maker)
+        api.add_variant(
+            product, VariantSpec(id=variant, sku=f"bowl-{mark}", price_minor=12_800, currency="CNY"), by=maker
+        )
         api.receive_stock(variant, location=maker, quantity=units, source_id=new_id(), now=now)
         api.list_product(product, by=maker, now=now)
         return variant
@@ -41,11 +43,11 @@ def open_market(now: datetime) -> Market:
     from millstream.pacts.api import agree_pact
     from millstream.pacts.types import PactSpec, Part
     from millstream.people.api import open_actor
-    from millstream.people.types import ActorKind, ActorSpec
+    from millstream.people.types import ActorId, ActorKind, ActorSpec
     from millstream.shops.api import open_shop
     from millstream.shops.types import ShopId, ShopSpec
 
-    def actor(kind: ActorKind, name: str, actor_id: UUID | None = None) -> UUID:
+    def actor(kind: ActorKind, name: str, actor_id: UUID | None = None) -> ActorId:
         return open_actor(ActorSpec(kind=kind, name={"en": name}, slug=name.lower(), actor_id=actor_id))
 
     platform = actor(ActorKind.ASSOCIATION, "Platform", conf().platform_actor)
@@ -58,7 +60,12 @@ def open_market(now: datetime) -> Market:
     for part, permille, beneficiary in ((Part.PLATFORM, 50, platform), (Part.PARK, 30, park), (Part.STATION, 20, esi)):
         agree_pact(PactSpec(part, permille, beneficiary, seller=amina), now=now)
     shop: Any = ShopSpec(
-        id=ShopId(new_id()), actor=amina, slug="amina", name={"en": "Amina"}, currency="CNY", station_actor=esi  # type: ignore[arg-type]
+        id=ShopId(new_id()),
+        actor=amina,
+        slug="amina",
+        name={"en": "Amina"},
+        currency="CNY",
+        station_actor=esi,
     )
     open_shop(shop, now=now)
     return Market(amina, shop.id)

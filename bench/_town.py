@@ -1,4 +1,5 @@
-"""The processes that `bench/buy.py` measures: engines, web, worker and sandbox gateway of their own, thrown away after."""
+"""The processes that `bench/buy.py` measures: engines, web, worker and gateway of their own, thrown away after."""
+# ruff: noqa: PLC0415 - what needs settings is imported when there are some
 
 import os
 import shutil
@@ -31,16 +32,22 @@ class Town:
     def __init__(self, *, settings: dict[str, str]) -> None:
         from millstream.site.engines.nats import Nats
         from millstream.site.engines.postgres import Postgres
-        from millstream.site.engines.running import start
+        from millstream.site.engines.running import Engine, start
 
         self.home = Path(tempfile.mkdtemp(prefix="millstream-bench-"))
         self.home.chmod(0o755)
-        self._engines = [Postgres(self.home / "postgres", self.home / "run"), Nats(self.home / "nats", self.home / "run")]
-        self._engine_processes = [start(engine, self.home / f"{engine.name}.log") for engine in self._engines]
+        database, nats = (
+            Postgres(self.home / "postgres", self.home / "run"),
+            Nats(self.home / "nats", self.home / "run"),
+        )
+        self._engines: dict[str, tuple[Engine, subprocess.Popen[bytes]]] = {
+            "postgres": (database, start(database, self.home / "postgres.log")),
+            "nats": (nats, start(nats, self.home / "nats.log")),
+        }
         self.web_port, self.sim_port = free_port(), free_port()
         os.environ |= {
-            "DATABASE_URL": self._engines[0].url(),
-            "NATS_URL": self._engines[1].url,  # type: ignore[dict-item]
+            "DATABASE_URL": database.url(),
+            "NATS_URL": nats.url,
             "MILLSTREAM_VAR": str(self.home / "var"),
             "MILLSTREAM_WEB_PORT": str(self.web_port),
             "MILLSTREAM_SIM_PORT": str(self.sim_port),
@@ -97,7 +104,7 @@ class Town:
     def cpu_seconds(self) -> dict[str, float]:
         """What each part has used so far, its children with it."""
         heads = {name: child.pid for name, child in self._children.items()}
-        heads |= {engine.name: child.pid for engine, child in zip(self._engines, self._engine_processes, strict=True)}
+        heads |= {name: process.pid for name, (_, process) in self._engines.items()}
         return {name: _cpu_of(pid) for name, pid in heads.items()}
 
     def stop(self) -> None:
@@ -112,7 +119,7 @@ class Town:
             except subprocess.TimeoutExpired:
                 os.killpg(child.pid, signal.SIGKILL)
                 child.wait()
-        for engine, process in zip(reversed(self._engines), reversed(self._engine_processes), strict=True):
+        for engine, process in reversed(self._engines.values()):
             stop(engine, process)
         shutil.rmtree(self.home, ignore_errors=True)
 

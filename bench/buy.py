@@ -2,13 +2,14 @@
 
     .cache/venv/bin/python bench/buy.py [--quick] [--only web|till] [--runs 5] [--seconds 20]
 
-(a) Each buyer is a guest: a new connection, one `POST /api/v1/buy` with an Idempotency-Key. The sandbox gateway approves at once
-and its signed webhook comes back over HTTP; *paid* means that the capture entry is committed. Orders/s = paid orders divided by
-the time from the first request sent to the last order paid. 2,000 buyers for 500 units, 32 and 256 at once, then plentiful
-stock for 20 s. Generator, web x 2, worker, gateway, PostgreSQL and NATS share this machine. (b) `place_orders` without HTTP or
-payment, batches of 200 beside batches of one, beside the same rows by bare SQL. Books and stock are proved at the end.
+(a) Each buyer is a guest: a new connection, one `POST /api/v1/buy` with an Idempotency-Key. The sandbox gateway
+approves at once and its signed webhook comes back over HTTP; *paid* means that the capture entry is committed. Orders/s = paid
+orders divided by the time from the first request sent to the last order paid. 2,000 buyers for 500 units, 32 and 256 at
+once, then plentiful stock for 20 s. Generator, web x 2, worker, gateway, PostgreSQL and NATS share this machine.
+(b) `place_orders` without HTTP or payment, batches of 200 beside batches of one, beside the same rows by bare SQL.
+Books and stock are proved at the end.
 """
-# ruff: noqa: PLC0415 - what needs Django is imported when there are settings
+# ruff: noqa: E402, PLC0415 - the programs beside this one are found first; what needs Django waits for settings
 
 import argparse
 import json
@@ -18,14 +19,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-sys.path[:0] = [str(Path(__file__).resolve().parents[1]), str(Path(__file__).resolve().parent)]
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from _market import Market, open_market  # type: ignore[import-not-found]
-from _town import REPOSITORY, Town  # type: ignore[import-not-found]
+from bench._market import Market, open_market
+from bench._town import REPOSITORY, Town
 
 NETWORK_RATE = 100_000_000
 PAID_SECONDS = 60.0
@@ -72,13 +74,12 @@ def buy_over_http(town: Town, variant: UUID, at_once: int, *, buyers: int = 0, s
     assert generator.stdin is not None
     generator.stdin.write(json.dumps(plan).encode())
     generator.stdin.close()
-    if buyers:
-        last_paid = watch_sale(variant, min(buyers, UNITS), generator)
+    last_paid = watch_sale(variant, min(buyers, UNITS)) if buyers else 0.0
     told = json.loads(generator.stdout.read())  # type: ignore[union-attr]
     generator.wait()
     placed = told["tally"].get("201", 0)
     if not buyers:
-        last_paid = watch_sale(variant, placed, None)
+        last_paid = watch_sale(variant, placed)
     after = town.cpu_seconds()
     took = last_paid - told["started"]
     span = max(last_paid, told["ended"]) - told["started"]
@@ -88,7 +89,7 @@ def buy_over_http(town: Town, variant: UUID, at_once: int, *, buyers: int = 0, s
     return {**told, "placed": placed, "rate": paid_count(variant) / took, "took": took, "span": span, "cpu": cpu}
 
 
-def watch_sale(variant: UUID, wanted: int, generator: subprocess.Popen[bytes] | None) -> float:
+def watch_sale(variant: UUID, wanted: int) -> float:
     """Look until so many orders of the variant are paid; the moment the last one was seen."""
     patience = time.time() + PAID_SECONDS
     while paid_count(variant) < wanted:
@@ -100,9 +101,14 @@ def watch_sale(variant: UUID, wanted: int, generator: subprocess.Popen[bytes] | 
 
 def paid_count(variant: UUID) -> int:
     """Orders of this variant whose capture entry is committed."""
-    return int(one("""SELECT count(*) FROM orders_line line JOIN orders_payment payment ON payment.order_id = line.order_id
+    return int(
+        one(
+            """SELECT count(*) FROM orders_line line JOIN orders_payment payment ON payment.order_id = line.order_id
         JOIN ledger_entry entry ON entry.key = 'capture:' || payment.id
-        WHERE line.variant_id = %s AND payment.accepted""", [variant]))
+        WHERE line.variant_id = %s AND payment.accepted""",
+            [variant],
+        )
+    )
 
 
 def one(statement: str, values: list[Any] | None = None) -> Any:
@@ -131,8 +137,11 @@ def say_run(name: str, run: dict[str, Any]) -> None:
     shares = "  ".join(f"{part} {used / run['span'] / cores:.0%}" for part, used in sorted(run["cpu"].items()))
     tally = ", ".join(f"{count} x {what}" for what, count in sorted(run["tally"].items()))
     per_order = 1000 * whole / max(1, run["placed"])
-    print(f"  {name}: {run['rate']:.0f} paid/s in {run['took']:.2f} s; {tally}; p50 {run['p50'] * 1000:.0f} ms,"
-          f" p95 {run['p95'] * 1000:.0f} ms; CPU of {cores} cores: {shares}; {per_order:.1f} ms CPU per order", flush=True)
+    print(
+        f"  {name}: {run['rate']:.0f} paid/s in {run['took']:.2f} s; {tally}; p50 {run['p50'] * 1000:.0f} ms,"
+        f" p95 {run['p95'] * 1000:.0f} ms; CPU of {cores} cores: {shares}; {per_order:.1f} ms CPU per order",
+        flush=True,
+    )
 
 
 def measure_hot_sale(town: Town, market: Market, at_once: int, runs: int) -> tuple[float, bool]:
@@ -154,7 +163,9 @@ def measure_hot_sale(town: Town, market: Market, at_once: int, runs: int) -> tup
             print(f"    NOT EXACT: {rows}, {refused} refused as sold out")
         if number:
             rates.append(run["rate"])
-    print(f"  median {statistics.median(rates):.0f} paid/s; exactly {UNITS} orders and 0 oversold in every run: {exact}")
+    print(
+        f"  median {statistics.median(rates):.0f} paid/s; exactly {UNITS} orders and 0 oversold in every run: {exact}"
+    )
     return statistics.median(rates), exact
 
 
@@ -168,7 +179,11 @@ def measure_plenty(town: Town, market: Market, at_once: int, seconds: float) -> 
     run = buy_over_http(town, variant, at_once, seconds=seconds)
     say_run("run", run)
     rows = exactness(variant)
-    exact = rows["orders"] == rows["paid"] == run["placed"] and rows["on_hand"] == PLENTY - run["placed"] and not rows["held"]
+    exact = (
+        rows["orders"] == rows["paid"] == run["placed"]
+        and rows["on_hand"] == PLENTY - run["placed"]
+        and not rows["held"]
+    )
     if not exact:
         print(f"    NOT EXACT: {rows}, {run['placed']} answered with an order")
     return run["rate"], exact
@@ -198,11 +213,12 @@ def measure_till(market: Market, runs: int, seconds: float) -> float:
     raw: dict[int, list[float]] = {1: [], 200: []}
     print(f"till: place_orders without HTTP or payment, {runs} runs of {seconds:.0f} s each in turns")
     for _ in range(runs):
-        for batch in rates:
-            rates[batch].append(rate_of(lambda batch=batch: place_batch(variant, batch), batch, seconds))
-            raw[batch].append(rate_of(lambda batch=batch: raw_batch(batch), batch, seconds))
+        for batch, found in rates.items():
+            found.append(rate_of(partial(place_batch, variant, batch), batch, seconds))
+            raw[batch].append(rate_of(partial(raw_batch, batch), batch, seconds))
     for batch, found in rates.items():
-        print(f"  batches of {batch:>3}: {statistics.median(found):>6.0f} orders/s; raw SQL {statistics.median(raw[batch]):>7.0f}/s")
+        bare = statistics.median(raw[batch])
+        print(f"  batches of {batch:>3}: {statistics.median(found):>6.0f} orders/s; raw SQL {bare:>7.0f}/s")
     times = statistics.median(rates[200]) / statistics.median(rates[1])
     print(f"  batches of 200 are {times:.1f} times batches of one")
     return times
@@ -308,7 +324,9 @@ def measure(town: Town, only: str | None, runs: int, seconds: float) -> bool:
     market = open_market(read_now())
     passed = True
     if only != "till":
-        print(f"MILLSTREAM_NETWORK_RATE={NETWORK_RATE} (requests a minute from one network: the generator is one network)")
+        print(
+            f"MILLSTREAM_NETWORK_RATE={NETWORK_RATE} (requests a minute from one network: the generator is one network)"
+        )
         town.start()
         for at_once in (32, 256):
             rate, exact = measure_hot_sale(town, market, at_once, runs)

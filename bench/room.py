@@ -53,8 +53,8 @@ class Town:
         from millstream.site.engines.running import start, stop
 
         postgres, nats = Postgres(folder / "postgres", folder / "run"), Nats(folder / "nats", folder / "run")
-        for engine, log in ((postgres, "postgres.log"), (nats, "nats.log")):
-            process = start(engine, folder / log)
+        for engine, name in ((postgres, "postgres.log"), (nats, "nats.log")):
+            process = start(engine, folder / name)
             stack.callback(stop, engine, process)
         os.environ.update(
             DATABASE_URL=postgres.url("millstream"),

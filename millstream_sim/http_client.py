@@ -59,12 +59,14 @@ class _Connection(asyncio.Protocol):
 
     def on_message_complete(self) -> None:
         if self.waiting is not None and not self.waiting.done():
-            self.waiting.set_result(
-                Answer(self._parser.get_status_code(), b"".join(self._body))
-            )
+            self.waiting.set_result(Answer(self._parser.get_status_code(), b"".join(self._body)))
         if not self._parser.should_keep_alive() and self.transport is not None:
             self.transport.close()
         self._reset()
+
+    def is_open(self) -> bool:
+        """Whether another request can be sent."""
+        return self.transport is not None and not self.transport.is_closing()
 
     def _fail(self, why: str) -> None:
         if self.waiting is not None and not self.waiting.done():
@@ -126,7 +128,7 @@ class HttpClient:
             if connection.transport is not None:
                 connection.transport.close()
             raise
-        if connection.transport is not None and not connection.transport.is_closing():
+        if connection.is_open():
             free.append(connection)
         return answer
 

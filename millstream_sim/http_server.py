@@ -58,9 +58,7 @@ class Router:
                 self._exact[method, path] = handler
             else:
                 parts = path.split("/")
-                self._patterns.setdefault((method, len(parts)), []).append(
-                    (parts, handler)
-                )
+                self._patterns.setdefault((method, len(parts)), []).append((parts, handler))
 
     def find(self, method: str, path: str) -> tuple[Handler, dict[str, str]] | None:
         """Return the handler and the values of the path's names, or None."""
@@ -165,7 +163,7 @@ class HttpProtocol(asyncio.Protocol):
             while self._queue:
                 request, keep_alive = self._queue.pop(0)
                 response = await self._answer(request)
-                self._write(response, keep_alive)
+                self._write(response, keep_alive=keep_alive)
         finally:
             self._busy = None
             self._wait_idle()
@@ -182,7 +180,7 @@ class HttpProtocol(asyncio.Protocol):
             log.exception("handler of %s %s failed", request.method, request.path)
             return Response(500, b'{"error":"internal"}')
 
-    def _write(self, response: Response, keep_alive: bool) -> None:
+    def _write(self, response: Response, *, keep_alive: bool) -> None:
         if self._transport is None:
             return
         head = (
@@ -200,6 +198,4 @@ class HttpProtocol(asyncio.Protocol):
 
     def _wait_idle(self) -> None:
         if self._transport is not None and self._idle is None:
-            self._idle = asyncio.get_running_loop().call_later(
-                IDLE_SECONDS, self._transport.close
-            )
+            self._idle = asyncio.get_running_loop().call_later(IDLE_SECONDS, self._transport.close)

@@ -47,10 +47,7 @@ class Journal:
 
     def append(self, *records: Mapping[str, Any]) -> None:
         """Write the records in one call; when it returns they survive the death of this process."""
-        data = b"".join(
-            json.dumps(record, separators=(",", ":")).encode() + b"\n"
-            for record in records
-        )
+        data = b"".join(json.dumps(record, separators=(",", ":")).encode() + b"\n" for record in records)
         written = os.write(self._descriptor, data)
         if written != len(data):
             raise OSError(f"journal {self._path}: wrote {written} of {len(data)} bytes")

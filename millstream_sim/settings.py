@@ -37,9 +37,7 @@ class SimSettings:
             host=host,
             port=port,
             state_dir=Path(environ.get("SIM_STATE_DIR", "var/sim")),
-            web_origin=environ.get("SIM_WEB_ORIGIN", "http://127.0.0.1:8000").rstrip(
-                "/"
-            ),
+            web_origin=environ.get("SIM_WEB_ORIGIN", "http://127.0.0.1:8000").rstrip("/"),
             public_origin=environ.get("SIM_PUBLIC_ORIGIN", "").rstrip("/"),
             gateway_request_key=_key(environ, "GATEWAY_REQUEST_KEY"),
             gateway_webhook_key=_key(environ, "GATEWAY_WEBHOOK_KEY"),
@@ -53,7 +51,5 @@ class SimSettings:
 def _key(environ: Mapping[str, str], name: str) -> bytes:
     value = environ.get(name, "")
     if not value:
-        raise SettingMissing(
-            f"{name} is not set: the simulators sign everything with it"
-        )
+        raise SettingMissing(f"{name} is not set: the simulators sign everything with it")
     return value.encode()

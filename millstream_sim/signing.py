@@ -15,16 +15,12 @@ def sign(key: bytes, *, message_id: str, timestamp: int, body: bytes) -> str:
     return "v1," + base64.b64encode(mac).decode("ascii")
 
 
-def signed_headers(
-    prefix: str, key: bytes, *, message_id: str, timestamp: int, body: bytes
-) -> dict[str, str]:
+def signed_headers(prefix: str, key: bytes, *, message_id: str, timestamp: int, body: bytes) -> dict[str, str]:
     """Return the three headers `<prefix>-id`, `<prefix>-timestamp` and `<prefix>-signature`."""
     return {
         f"{prefix}-id": message_id,
         f"{prefix}-timestamp": str(timestamp),
-        f"{prefix}-signature": sign(
-            key, message_id=message_id, timestamp=timestamp, body=body
-        ),
+        f"{prefix}-signature": sign(key, message_id=message_id, timestamp=timestamp, body=body),
     }
 
 
@@ -40,11 +36,7 @@ def is_signed(
     """Say whether the headers sign this body, now, for this message."""
     claimed_id = headers.get(f"{prefix}-id", "")
     stamp = headers.get(f"{prefix}-timestamp", "")
-    if (
-        not stamp.isascii()
-        or not stamp.isdigit()
-        or abs(int(stamp) - now) > TOLERANCE_SECONDS
-    ):
+    if not stamp.isascii() or not stamp.isdigit() or abs(int(stamp) - now) > TOLERANCE_SECONDS:
         return False
     if message_id and claimed_id != message_id:
         return False

@@ -11,7 +11,7 @@ class LogisticsConfig(AppConfig):
 
     def ready(self) -> None:
         """Give the refusals their words."""
-        from millstream.kernel import wording  # noqa: PLC0415 - apps load before translations do
-        from millstream.logistics.web.wording import WORDING  # noqa: PLC0415
+        from millstream.kernel import wording
+        from millstream.logistics.web.wording import WORDING
 
         wording.register(WORDING)

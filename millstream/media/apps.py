@@ -11,7 +11,7 @@ class MediaConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from millstream.kernel.wording import register  # noqa: PLC0415 - apps are loaded first
-        from millstream.media.web.wording import WORDING  # noqa: PLC0415
+        from millstream.kernel.wording import register
+        from millstream.media.web.wording import WORDING
 
         register(WORDING)

@@ -61,7 +61,9 @@ class Order(Row):
             models.UniqueConstraint(fields=["code"], name="order_code_once"),
             models.UniqueConstraint(fields=["visitor", "key"], name="one_order_per_key"),
             models.CheckConstraint(
-                condition=Q(goods_minor__gt=0, delivery_minor__gte=0, total_minor=F("goods_minor") + F("delivery_minor")),
+                condition=Q(
+                    goods_minor__gt=0, delivery_minor__gte=0, total_minor=F("goods_minor") + F("delivery_minor")
+                ),
                 name="order_total_adds_up",
             ),
             models.CheckConstraint(

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, Prefetch, Q, QuerySet
 
 from millstream.kernel.ids import tidy_code
 from millstream.kernel.pages import PAGE_SIZE, Page, page_of
@@ -86,8 +86,8 @@ def orders_of(actor: UUID, *, after: UUID | None = None, size: int = PAGE_SIZE) 
     return _page(Order.objects.visible_to(actor), after, size)
 
 
-def _page(orders: object, after: UUID | None, size: int) -> Page[OrderRecord]:
-    rows = orders.filter(id__lt=after) if after else orders  # type: ignore[attr-defined]
+def _page(orders: QuerySet[Order, Order], after: UUID | None, size: int) -> Page[OrderRecord]:
+    rows = orders.filter(id__lt=after) if after else orders
     found = [record_of(row) for row in rows.order_by("-id").prefetch_related(*_WHOLE)[: size + 1]]
     return page_of(found, size=size, key=lambda record: str(record.id))
 

@@ -25,6 +25,8 @@ ASK_AFTER: Final = (
 ASK_FOR: Final = timedelta(hours=48)
 STATEMENT_COLUMNS: Final = frozenset({"kind", "id", "session", "amount_minor", "fee_minor", "currency", "at"})
 MOST_STATEMENT_ROWS: Final = 20_000
+LONGEST_LINE_ID: Final = 100
+CURRENCY_LENGTH: Final = 3
 # A refunded order has money left when the gateway refused to give it back.
 REFUNDABLE: Final = frozenset({OrderState.PAID, OrderState.DELIVERED, OrderState.RELEASED, OrderState.REFUNDED})
 
@@ -114,7 +116,7 @@ def next_question(*, opened_at: datetime, now: datetime, asked_times: int) -> da
 def parse_statement(text: str) -> list[StatementRow]:
     """Read the gateway's settlement statement by its header names; refuses what cannot be read, by line."""
     reader = csv.DictReader(io.StringIO(text))
-    if not STATEMENT_COLUMNS <= set(reader.fieldnames or ()):
+    if not set(reader.fieldnames or ()) >= STATEMENT_COLUMNS:
         raise BadStatement(line=1)
     rows: list[StatementRow] = []
     for number, line in enumerate(reader, start=2):
@@ -138,7 +140,9 @@ def _statement_row(number: int, line: dict[str, str]) -> StatementRow:
     except (ValueError, TypeError):
         raise BadStatement(line=number) from None
     sign = {"capture": 1, "refund": -1}.get(row.kind, 0)
-    well_formed = row.id and len(row.id) <= 100 and len(row.currency) == 3 and row.at.tzinfo is not None
+    well_formed = (
+        row.id and len(row.id) <= LONGEST_LINE_ID and len(row.currency) == CURRENCY_LENGTH and row.at.tzinfo is not None
+    )
     if not well_formed or row.amount_minor * sign <= 0 or row.fee_minor < 0:
         raise BadStatement(line=number)
     return row

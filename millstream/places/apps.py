@@ -11,7 +11,7 @@ class PlacesConfig(AppConfig):
 
     def ready(self) -> None:
         """Register how this context says no."""
-        from millstream.kernel import wording  # noqa: PLC0415 - apps load before translations do
-        from millstream.places.web.wording import WORDING  # noqa: PLC0415
+        from millstream.kernel import wording
+        from millstream.places.web.wording import WORDING
 
         wording.register(WORDING)

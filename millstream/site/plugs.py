@@ -8,8 +8,8 @@ from millstream.media.ports import plug_streams
 from millstream.orders.ports import plug_offers
 from millstream.places.ports import plug_who_is_here
 from millstream.shops.adapters.makers_here import makers_here
-from millstream.shops.ports import plug_desk_links, plug_desk_rows, plug_product_extras
-from millstream.site.shop_plugs import desk_links, desk_rows, product_extras
+from millstream.shops.ports import plug_desk_rows, plug_product_extras
+from millstream.site.shop_plugs import desk_rows, product_extras
 
 
 def plug_all() -> None:
@@ -20,4 +20,3 @@ def plug_all() -> None:
     plug_who_is_here(makers_here)
     plug_product_extras(product_extras)
     plug_desk_rows(desk_rows)
-    plug_desk_links(desk_links)

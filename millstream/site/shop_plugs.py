@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from millstream.logistics.api import count_of_seller
 from millstream.logistics.types import ParcelState
 from millstream.people.types import ActorId
-from millstream.shops.ports import DeskLink, DeskRow, Extra
+from millstream.shops.ports import DeskRow, Extra
 from millstream.shops.types import ProductRecord
 
 
@@ -21,12 +21,3 @@ def desk_rows(actor: ActorId) -> Sequence[DeskRow]:
     """Paid parcels that wait to be packed."""
     waiting = count_of_seller(actor).get(ParcelState.ANNOUNCED, 0)
     return (DeskRow(_("To pack"), "/desk/parcels/", waiting, "box", _("Paid, and not yet handed to the station.")),)
-
-
-def desk_links(actor: ActorId) -> Sequence[DeskLink]:
-    """The maker's other desks."""
-    return (
-        DeskLink(_("Orders"), "/desk/orders/", "list"),
-        DeskLink(_("Parcels"), "/desk/parcels/", "van"),
-        DeskLink(_("Money"), "/money/", "chart"),
-    )

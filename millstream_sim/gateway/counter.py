@@ -17,6 +17,7 @@ from millstream_sim.state import SimState
 log = logging.getLogger("millstream_sim.gateway")
 
 WEBHOOK_PATH = "/hooks/gateway/sandbox"
+ACCEPTED = 2  # hundred and something
 
 
 class Conflict(Exception):
@@ -57,9 +58,7 @@ class Gateway:
                 raise Conflict(asked.id)
             return known
         if len(self.books.sessions) >= MAX_SESSIONS:
-            raise NotPossible(
-                "this sandbox holds no more sessions: remove its state folder"
-            )
+            raise NotPossible("this sandbox holds no more sessions: remove its state folder")
         opened = {"r": "session", **terms, "opened_at": asked.opened_at}
         auto = self.state.settings.gateway_auto
         if auto:
@@ -105,16 +104,10 @@ class Gateway:
         )
         self._settle(session, plan, before=())
 
-    def _settle(
-        self, session: Session, plan: rules.Plan, *, before: tuple[dict[str, Any], ...]
-    ) -> None:
+    def _settle(self, session: Session, plan: rules.Plan, *, before: tuple[dict[str, Any], ...]) -> None:
         """Record the outcome with the events that tell it, in one write; then send them."""
         now = self.state.now()
-        capture = (
-            str(uuid.uuid7() if hasattr(uuid, "uuid7") else uuid.uuid4())
-            if plan.settles_as == "captured"
-            else ""
-        )
+        capture = str(uuid.uuid7() if hasattr(uuid, "uuid7") else uuid.uuid4()) if plan.settles_as == "captured" else ""
         settled = {
             "r": "settled",
             "session": session.id,
@@ -122,17 +115,12 @@ class Gateway:
             "capture": capture,
             "at": now,
         }
-        events = [
-            self._event(session, delivery, capture=capture, now=now)
-            for delivery in plan.deliveries
-        ]
+        events = [self._event(session, delivery, capture=capture, now=now) for delivery in plan.deliveries]
         self._write(*before, settled, *events)
         for record in events:
             self.state.spawn(self._deliver(self.books.events[record["id"]]))
 
-    def _event(
-        self, session: Session, delivery: rules.Delivery, *, capture: str, now: float
-    ) -> dict[str, Any]:
+    def _event(self, session: Session, delivery: rules.Delivery, *, capture: str, now: float) -> dict[str, Any]:
         event_id = f"evt_{uuid.uuid4().hex}"
         captured = delivery.kind == "payment.captured"
         body = {
@@ -147,13 +135,9 @@ class Gateway:
             "capture": capture if captured else "",
             "at": now,
         }
-        return self._event_record(
-            event_id, body, due_at=now + delivery.after_seconds, copies=delivery.copies
-        )
+        return self._event_record(event_id, body, due_at=now + delivery.after_seconds, copies=delivery.copies)
 
-    def _event_record(
-        self, event_id: str, body: dict[str, Any], *, due_at: float, copies: int
-    ) -> dict[str, Any]:
+    def _event_record(self, event_id: str, body: dict[str, Any], *, due_at: float, copies: int) -> dict[str, Any]:
         text = json.dumps(body, separators=(",", ":"))
         return {
             "r": "event",
@@ -170,9 +154,7 @@ class Gateway:
             await asyncio.sleep(wait)
         body, attempt = event.body.encode(), 0
         while True:
-            answers = await asyncio.gather(
-                *(self._send(event.id, body) for _ in range(event.copies))
-            )
+            answers = await asyncio.gather(*(self._send(event.id, body) for _ in range(event.copies)))
             if all(answers):
                 self._write({"r": "delivered", "event": event.id})
                 return
@@ -194,36 +176,26 @@ class Gateway:
         )
         headers["content-type"] = "application/json"
         try:
-            answer = await self.state.client.send(
-                "POST", self._webhook_url, headers=headers, body=body
-            )
+            answer = await self.state.client.send("POST", self._webhook_url, headers=headers, body=body)
         except NoAnswer as error:
             log.warning("event %s: %s", event_id, error)
             return False
-        if not 200 <= answer.status < 300:
+        accepted = answer.status // 100 == ACCEPTED
+        if not accepted:
             log.warning("event %s was answered with %s", event_id, answer.status)
-        return 200 <= answer.status < 300
+        return accepted
 
-    def refund(
-        self, *, refund_id: str, session_id: str, amount_minor: int, currency: str
-    ) -> Refund:
+    def refund(self, *, refund_id: str, session_id: str, amount_minor: int, currency: str) -> Refund:
         """Give money back once per refund id; never more than was captured."""
         session = self.books.sessions.get(session_id)
-        if (
-            session is None
-            or session.state != "captured"
-            or session.currency != currency
-        ):
+        if session is None or session.state != "captured" or session.currency != currency:
             raise NotPossible("nothing was captured in this session")
         known = session.refunds.get(refund_id)
         if known is not None:
             if known.amount_minor != amount_minor:
                 raise Conflict(refund_id)
             return known
-        if (
-            amount_minor <= 0
-            or session.refunded_minor + amount_minor > session.amount_minor
-        ):
+        if amount_minor <= 0 or session.refunded_minor + amount_minor > session.amount_minor:
             raise NotPossible("more than what is left of the capture")
         now = self.state.now()
         event_id = f"evt_{uuid.uuid4().hex}"
@@ -264,18 +236,11 @@ class Gateway:
                         session.settled_at,
                     )
                 )
-            for refund in session.refunds.values():
-                if since <= refund.at < until:
-                    lines.append(
-                        _line(
-                            "refund",
-                            refund.id,
-                            session,
-                            -refund.amount_minor,
-                            0,
-                            refund.at,
-                        )
-                    )
+            lines += [
+                _line("refund", refund.id, session, -refund.amount_minor, 0, refund.at)
+                for refund in session.refunds.values()
+                if since <= refund.at < until
+            ]
         return sorted(lines, key=lambda line: (line["at"], line["id"]))
 
 

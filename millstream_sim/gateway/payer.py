@@ -22,9 +22,11 @@ MISBEHAVIOURS: tuple[rules.Choice, ...] = (
 
 STYLE = b"""
 :root{color-scheme:light dark;--ground:#faf7f1;--ink:#24211d;--line:#d9d2c5;--go:#a23b22;--go-ink:#fff;--soft:#6b645a}
-@media(prefers-color-scheme:dark){:root{--ground:#191715;--ink:#ece6dc;--line:#3d3832;--go:#d9694c;--go-ink:#1a0f0a;--soft:#a49b8e}}
+@media(prefers-color-scheme:dark){:root{
+--ground:#191715;--ink:#ece6dc;--line:#3d3832;--go:#d9694c;--go-ink:#1a0f0a;--soft:#a49b8e}}
 *{box-sizing:border-box}
-body{margin:0;background:var(--ground);color:var(--ink);font:1.0625rem/1.5 system-ui,"PingFang SC","Noto Sans CJK SC",sans-serif}
+body{margin:0;background:var(--ground);color:var(--ink);
+font:1.0625rem/1.5 system-ui,"PingFang SC","Noto Sans CJK SC",sans-serif}
 main{max-width:26rem;margin:0 auto;padding:1rem}
 header{display:flex;justify-content:space-between;align-items:baseline;gap:1rem}
 h1{font-size:1.125rem;margin:0}
@@ -32,7 +34,8 @@ h1{font-size:1.125rem;margin:0}
 .note{color:var(--soft);margin:.25rem 0 1rem;font-size:.9375rem}
 dl{display:grid;grid-template-columns:auto 1fr;gap:.25rem 1rem;margin:0 0 1rem}
 dt{color:var(--soft)}dd{margin:0}
-button,.button{display:block;width:100%;min-height:3rem;padding:.625rem 1rem;margin:.5rem 0;border:1px solid var(--line);border-radius:.625rem;
+button,.button{display:block;width:100%;min-height:3rem;padding:.625rem 1rem;margin:.5rem 0;
+border:1px solid var(--line);border-radius:.625rem;
 background:transparent;color:inherit;font:inherit;text-align:center;text-decoration:none;cursor:pointer}
 .approve{background:var(--go);border-color:var(--go);color:var(--go-ink);font-weight:650}
 details button{text-align:start;font-size:.9375rem}
@@ -48,13 +51,9 @@ def payer_routes(gateway: Gateway) -> dict[tuple[str, str], Handler]:
     def show(request: Request) -> Response:
         session = gateway.books.sessions.get(request.values["session"])
         if session is None:
-            return _page(
-                _unknown(request.query.get("lang", "en")), frame_ancestors, status=404
-            )
+            return _page(_unknown(request.query.get("lang", "en")), frame_ancestors, status=404)
         language = request.query.get("lang", session.language)
-        open_now = rules.may_choose(
-            session.state, now=gateway.state.now(), opened_at=session.opened_at
-        )
+        open_now = rules.may_choose(session.state, now=gateway.state.now(), opened_at=session.opened_at)
         return _page(
             _choices(session, language) if open_now else _finished(session, language),
             frame_ancestors,
@@ -63,22 +62,16 @@ def payer_routes(gateway: Gateway) -> dict[tuple[str, str], Handler]:
     def choose(request: Request) -> Response:
         session = gateway.books.sessions.get(request.values["session"])
         if session is None:
-            return _page(
-                _unknown(request.query.get("lang", "en")), frame_ancestors, status=404
-            )
+            return _page(_unknown(request.query.get("lang", "en")), frame_ancestors, status=404)
         asked = parse_qs(request.body.decode("latin-1")).get("choice", [""])[0]
         chosen = next((choice for choice in rules.CHOICES if choice == asked), None)
         if chosen is None:
-            return _page(
-                _choices(session, session.language), frame_ancestors, status=400
-            )
+            return _page(_choices(session, session.language), frame_ancestors, status=400)
         gateway.choose(session, chosen)
         return Response(303, b"", "text/plain", (("location", session.return_url),))
 
     return {
-        ("GET", "/gateway/style.css"): lambda _request: Response(
-            200, STYLE, "text/css; charset=utf-8"
-        ),
+        ("GET", "/gateway/style.css"): lambda _request: Response(200, STYLE, "text/css; charset=utf-8"),
         ("GET", "/gateway/pay/{session}"): show,
         ("POST", "/gateway/pay/{session}"): choose,
     }
@@ -94,8 +87,7 @@ def shown_amount(amount_minor: int, currency: str) -> str:
 def _choices(session: Session, language: str) -> tuple[str, str]:
     say = words(language)
     buttons = "".join(
-        f'<button name="choice" value="{choice}">{escape(say[choice])}</button>'
-        for choice in MISBEHAVIOURS
+        f'<button name="choice" value="{choice}">{escape(say[choice])}</button>' for choice in MISBEHAVIOURS
     )
     return language, (
         f"{_head(say, language)}"
@@ -133,9 +125,7 @@ def _head(say: dict[str, str], language: str) -> str:
     return f"<header><h1>{escape(say['title'])}</h1>{toggle}</header>"
 
 
-def _page(
-    content: tuple[str, str], frame_ancestors: str, *, status: int = 200
-) -> Response:
+def _page(content: tuple[str, str], frame_ancestors: str, *, status: int = 200) -> Response:
     language, body = content
     code = "zh-Hans" if language.lower().startswith("zh") else "en"
     title = escape(words(language)["title"])
@@ -144,7 +134,9 @@ def _page(
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
         f'<link rel="stylesheet" href="/gateway/style.css"></head><body><main>{body}</main></body></html>'
     )
-    policy = f"default-src 'none'; style-src 'self'; form-action 'self' {frame_ancestors}; frame-ancestors {frame_ancestors}"
+    policy = (
+        f"default-src 'none'; style-src 'self'; form-action 'self' {frame_ancestors}; frame-ancestors {frame_ancestors}"
+    )
     headers = (
         ("content-security-policy", policy),
         ("cache-control", "no-store"),

@@ -126,8 +126,4 @@ class Books:
 
     def unsettled(self) -> list[Session]:
         """Sessions whose payer chose and whose outcome is still to come."""
-        return [
-            session
-            for session in self.sessions.values()
-            if session.choice and session.state == "pending"
-        ]
+        return [session for session in self.sessions.values() if session.choice and session.state == "pending"]

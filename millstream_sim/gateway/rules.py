@@ -55,21 +55,15 @@ def fee_minor(amount_minor: int) -> int:
     return (amount_minor * FEE_PERMILLE + 500) // 1000
 
 
-def plan_choice(
-    choice: Choice, *, now: float, hold_expires_at: float, slow_seconds: float
-) -> Plan:
+def plan_choice(choice: Choice, *, now: float, hold_expires_at: float, slow_seconds: float) -> Plan:
     """Say what happens to the session, and when, after the payer chose."""
     told = Delivery("payment.captured", 0.0, 1)
     if choice == "decline":
-        return Plan(
-            "declined", now, "declined", (Delivery("payment.declined", 0.0, 1),)
-        )
+        return Plan("declined", now, "declined", (Delivery("payment.declined", 0.0, 1),))
     if choice == "slow":
         return Plan("pending", now + slow_seconds, "captured", (told,))
     if choice == "late":
-        return Plan(
-            "pending", max(now, hold_expires_at) + LATE_SECONDS, "captured", (told,)
-        )
+        return Plan("pending", max(now, hold_expires_at) + LATE_SECONDS, "captured", (told,))
     if choice == "duplicate":
         return Plan(
             "captured",

@@ -41,9 +41,7 @@ def wire_routes(gateway: Gateway) -> dict[tuple[str, str], Handler]:
     }
 
 
-def _signed(
-    gateway: Gateway, answer: Callable[[Gateway, Request], Response]
-) -> Handler:
+def _signed(gateway: Gateway, answer: Callable[[Gateway, Request], Response]) -> Handler:
     """Wrap a route: only a request signed with the shop's key gets through; refusals have a status and a code."""
 
     def handler(request: Request) -> Response:
@@ -85,9 +83,7 @@ def _open_session(gateway: Gateway, request: Request) -> Response:
 
 def _show_session(gateway: Gateway, request: Request) -> Response:
     session = gateway.books.sessions.get(request.values["session"])
-    return (
-        _refused(404, "unknown_session") if session is None else _json(session.public())
-    )
+    return _refused(404, "unknown_session") if session is None else _json(session.public())
 
 
 def _refund(gateway: Gateway, request: Request) -> Response:
@@ -106,16 +102,12 @@ def _statement(gateway: Gateway, request: Request) -> Response:
         day = datetime.fromisoformat(request.query.get("date", "")).replace(tzinfo=UTC)
     except ValueError as error:
         raise Malformed("date") from error
-    lines = gateway.statement_lines(
-        since=day.timestamp(), until=(day + timedelta(days=1)).timestamp()
-    )
+    lines = gateway.statement_lines(since=day.timestamp(), until=(day + timedelta(days=1)).timestamp())
     out = io.StringIO()
     writer = csv.DictWriter(out, STATEMENT_COLUMNS)
     writer.writeheader()
     for line in lines:
-        writer.writerow(
-            {**line, "at": datetime.fromtimestamp(line["at"], UTC).isoformat()}
-        )
+        writer.writerow({**line, "at": datetime.fromtimestamp(line["at"], UTC).isoformat()})
     return Response(200, out.getvalue().encode(), "text/csv; charset=utf-8")
 
 
@@ -138,11 +130,7 @@ def _text(asked: dict[str, Any], name: str, limit: int) -> str:
 
 def _amount(asked: dict[str, Any]) -> int:
     value = asked.get("amount_minor")
-    if (
-        not isinstance(value, int)
-        or isinstance(value, bool)
-        or not 0 < value <= MAX_AMOUNT_MINOR
-    ):
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 < value <= MAX_AMOUNT_MINOR:
         raise Malformed("amount_minor")
     return value
 

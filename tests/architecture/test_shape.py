@@ -122,7 +122,7 @@ def test_rules_ask_no_clock():
 def test_pages_have_nothing_inline():
     """The content security policy forbids inline scripts and styles, so no template has any."""
     inline = re.compile(
-        r"<style\b|\sstyle=|\son[a-z]+=\"|javascript:|<script(?![^>]*\bsrc=)(?![^>]*application/)", re.I
+        r"<style\b|\sstyle=|\son[a-z]+=\"|javascript:|<script(?![^>]*\bsrc=)(?![^>]*application/)", re.IGNORECASE
     )
     templates = list(PACKAGE.rglob("templates/**/*.html"))
     assert templates
@@ -142,7 +142,7 @@ def test_every_text_is_translated():
     assert missing == {}
 
 
-def _is_full(text: str | tuple[str, ...] | list[str]) -> bool:
+def _is_full(text: str | tuple[str, ...] | list[str] | None) -> bool:
     return all(text) if isinstance(text, tuple | list) else bool(text)
 
 

@@ -80,7 +80,9 @@ def chromium() -> str:
     """The browser's program; without one the test fails, with what to do."""
     found = next((path for name in BROWSERS for path in [shutil.which(name)] if path), None)
     if found is None:
-        pytest.fail("Browser tests need Chromium: install it (`apt-get install chromium fonts-noto-cjk`) and run again.")
+        pytest.fail(
+            "Browser tests need Chromium: install it (`apt-get install chromium fonts-noto-cjk`) and run again."
+        )
     return found
 
 

@@ -28,7 +28,9 @@ class SimProcess:
         self.origin = f"http://127.0.0.1:{self.port}"
         self.log = state / "sim.log"
         state.mkdir(parents=True, exist_ok=True)
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("SIM_", "GATEWAY_", "CARRIER_"))}
+        kept = {
+            name: value for name, value in os.environ.items() if not name.startswith(("SIM_", "GATEWAY_", "CARRIER_"))
+        }
         self._environment = {
             **kept,
             "SIM_PORT": str(self.port),
@@ -57,7 +59,7 @@ class SimProcess:
                 return
 
     def kill(self) -> None:
-        """kill -9."""
+        """Kill -9."""
         assert self._process is not None
         self._process.kill()
         self._process.wait()

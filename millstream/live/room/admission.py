@@ -13,6 +13,8 @@ from uuid import UUID
 from django.conf import settings
 from django.http import parse_cookie
 from django.http.request import split_domain_port, validate_host
+from django.utils import translation
+from django.utils.translation import gettext
 
 from millstream.kernel.sealing import sign, signed_by_us
 from millstream.kernel.settings import conf
@@ -56,6 +58,12 @@ class Entry:
 def guest_number(visitor: UUID) -> int:
     """Four digits by which a guest is called; the same for the same visitor."""
     return 1000 + visitor.int % 9000
+
+
+def guest_name(visitor: UUID, language: str | None = None) -> str:
+    """What a guest is called, in a language (the active one by default)."""
+    with translation.override(language or translation.get_language()):
+        return gettext("Guest %(number)s") % {"number": guest_number(visitor)}
 
 
 def write_pass(room_pass: RoomPass) -> str:
@@ -106,12 +114,11 @@ def admit(scope: Mapping[str, Any], *, now: float) -> Entry:
     query = parse_qs(bytes(scope.get("query_string", b"")).decode("ascii", "replace"))
     known = read_pass(query.get("pass", [""])[0], now=now)
     vouched = known is not None and known.room == room and known.visitor == visitor
-    guest = f"访客{guest_number(visitor)}" if language == "zh-hans" else f"Guest {guest_number(visitor)}"
     return Entry(
         room=room,
         visitor=visitor,
         network=network_of(str(client[0])),
-        name=known.name if known and vouched else guest,
+        name=known.name if known and vouched else guest_name(visitor, language),
         role=known.role if known and vouched else "guest",
         language=language,
         vouched=vouched,

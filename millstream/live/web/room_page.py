@@ -9,12 +9,11 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from millstream.kernel.settings import conf
 from millstream.kernel.texts import localised
 from millstream.live import api
-from millstream.live.room.admission import PASS_SECONDS, RoomPass, guest_number, write_pass
+from millstream.live.room.admission import PASS_SECONDS, RoomPass, guest_name, write_pass
 from millstream.live.room.server import viewers_of
 from millstream.live.rules import buy_url, pin_data, product_url
 from millstream.live.types import PinRecord, RundownRecord, ShowRecord, ShowState, SpokenBy, TalkRole
@@ -58,10 +57,7 @@ def speaker(request: HttpRequest, show: ShowRecord, sellers: set[UUID]) -> Spoke
     """As whom the reader of the page talks in this room."""
     acting = acting_as_of(request)
     role = talk_role(acting, show, sellers)
-    if acting.actor is not None:
-        name = localised(acting.actor.name)
-    else:
-        name = _("Guest %(number)s") % {"number": guest_number(acting.visitor)}
+    name = localised(acting.actor.name) if acting.actor is not None else guest_name(acting.visitor)
     return SpokenBy(visitor=acting.visitor, name=name[:40], role=role)
 
 

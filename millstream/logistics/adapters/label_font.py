@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import logging
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
@@ -21,8 +22,12 @@ from reportlab.pdfbase.ttfonts import TTFont as PdfFont
 
 from millstream.logistics.refusals import FontMissing
 
+# It tells every letter that it keeps.
+logging.getLogger("fontTools").setLevel(logging.WARNING)
+
 FONT_PACKAGE: Final = "pylopdf_fonts_zh_cn"
 FONT_FILE: Final = "NotoSansSC-Regular.otf"
+ASCII: Final = frozenset(chr(code) for code in range(32, 127))
 MOST_ERROR_UNITS: Final = 1.0
 DROPPED: Final = ("GSUB", "GPOS", "GDEF", "BASE", "VORG", "vhea", "vmtx")
 ZEROED: Final = (
@@ -43,7 +48,8 @@ ZEROED: Final = (
 
 def register_font(text: str) -> str:
     """Make the letters of ``text`` drawable and give the font's name; refuses when the font's package is missing."""
-    letters = "".join(sorted(set(text) | {"?", " "}))
+    # The PDF library takes all of ASCII for granted, and mixes letters up where one is missing.
+    letters = "".join(sorted(set(text) | ASCII))
     name = "Label" + hashlib.sha256(letters.encode()).hexdigest()[:16]
     pdfmetrics.registerFont(PdfFont(name, io.BytesIO(cut_font(letters))))
     return name

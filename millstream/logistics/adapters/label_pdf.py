@@ -83,11 +83,11 @@ class _Label:
 
     def _route(self, content: LabelContent) -> None:
         top = HEIGHT - EDGE
-        self._text(EDGE, top - 17 * mm, content.route_code, 46, bold=True)
+        self._text(EDGE, top - 16 * mm, content.route_code, 46, bold=True)
         way = f"→ {content.centre_code}"
         self._text_right(WIDTH - EDGE, top - 8 * mm, way, 20, bold=True)
         self._text_right(WIDTH - EDGE, top - 16 * mm, content.sort_code, 18, bold=True)
-        self._text(EDGE, top - 23.5 * mm, self._fit(content.station_name, 10, WIDTH - 2 * EDGE), 10)
+        self._text(EDGE, top - 24.5 * mm, self._fit(content.station_name, 11, WIDTH - 2 * EDGE), 11)
 
     def _bars(self, code: str) -> None:
         bars = Code128(code, barHeight=17 * mm, barWidth=0.42 * mm, humanReadable=False, quiet=True, lquiet=4 * mm)

@@ -126,15 +126,8 @@ def _tabs(request: HttpRequest, shelf: str) -> list[dict[str, Any]]:
 
 
 def _frame(request: HttpRequest, title: str) -> dict[str, Any]:
-    nav = [
-        (_("Shop"), "/desk/shop/", "shop"),
-        (_("Orders"), "/desk/orders/", "list"),
-        (_("Parcels"), reverse("logistics:parcels"), "box"),
-        (_("Money"), "/money/", "money"),
-    ]
     actor = request.acting.actor  # type: ignore[attr-defined]
     return {
         "desk_title": title,
         "desk_actor": actor.name,
-        "desk_nav": [{"label": label, "url": url, "icon": icon, "current": icon == "box"} for label, url, icon in nav],
     }

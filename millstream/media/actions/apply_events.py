@@ -72,7 +72,7 @@ def _tell(row: Stream, event: MediaEvent) -> list[Fact]:
     match event.kind:
         case EventKind.STARTED:
             row.source = str(event.data.get("source", ""))[:10]
-            row.width, row.height = _whole(event.data.get("width")), _whole(event.data.get("height"))
+            _learn_size(row, event)
             row.started_at = row.started_at or event.at
             row.gop_ms = None
             return [StreamStarted(stream=row.id, owner=row.owner_id, source=row.source, since=event.at)]
@@ -80,6 +80,8 @@ def _tell(row: Stream, event: MediaEvent) -> list[Fact]:
             row.source = str(event.data.get("source", row.source))[:10]
             row.peer = str(event.data.get("peer", ""))[:100]
             row.gop_ms = None
+        case EventKind.CODEC_CHANGED:
+            _learn_size(row, event)
         case EventKind.STALLED:
             return [StreamStalled(stream=row.id, since=event.at)]
         case EventKind.RESUMED:
@@ -90,11 +92,17 @@ def _tell(row: Stream, event: MediaEvent) -> list[Fact]:
             row.gop_ms = gop_ms
             return [GopWarned(stream=row.id, owner=row.owner_id, since=event.at, gop_ms=gop_ms)]
         case EventKind.ENDED:
-            row.source = ""
             return [StreamEnded(stream=row.id, since=event.at, reason=str(event.data.get("reason", ""))[:100])]
         case _:
             pass
     return []
+
+
+def _learn_size(row: Stream, event: MediaEvent) -> None:
+    """Keep the picture's size when the event tells it."""
+    width, height = _whole(event.data.get("width")), _whole(event.data.get("height"))
+    if width and height:
+        row.width, row.height = width, height
 
 
 def _whole(value: object) -> int:

@@ -43,8 +43,8 @@ def ask_open_sessions(*, now: datetime, limit: int = LARGEST_ROUND) -> int:
     told = [notice for _, notice in asked if notice is not None and notice.kind in ("captured", "declined")]
     if told:
         capture_payments(told, now=now)
-    for payment_id in payments:
-        _ask_later(payments[payment_id], now)
+    for payment in payments.values():
+        _ask_later(payment, now)
     return len(told)
 
 

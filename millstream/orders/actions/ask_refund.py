@@ -33,9 +33,7 @@ class Share:
 
 
 @transaction.atomic
-def ask_refund(
-    order_id: UUID, *, amount_minor: int | None, reason: str, by: UUID | None, now: datetime
-) -> RefundId:
+def ask_refund(order_id: UUID, *, amount_minor: int | None, reason: str, by: UUID | None, now: datetime) -> RefundId:
     """Book money of a paid order back to its buyer, all of it or a part, and leave it to be sent to the gateway.
 
     Every split line gives back its own part. Before release it comes out of escrow; after release from what is due

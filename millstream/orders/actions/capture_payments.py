@@ -84,7 +84,8 @@ def _rounds(
 ) -> Iterator[list[tuple[int, Notice]]]:
     rest = list(captures)
     while rest:
-        turn, later = [], []
+        turn: list[tuple[int, Notice]] = []
+        later: list[tuple[int, Notice]] = []
         orders: set[object] = set()
         for place, notice in rest:
             payment = locked.get(UUID(notice.session)) if _is_uuid(notice.session) else None

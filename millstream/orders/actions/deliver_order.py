@@ -43,7 +43,7 @@ def deliver_order(order_id: UUID, *, delivered_at: datetime, now: datetime, pres
 def end_return_window(order_id: UUID, *, pressed_by: UUID, now: datetime) -> None:
     """Let the money of a delivered order go at the next sweep. In a demo only."""
     if not conf().demo:
-        raise DemoOnly()
+        raise DemoOnly
     order = Order.objects.unscoped("the operator of a demo").filter(id=order_id).select_for_update().first()
     if order is None:
         raise NotFound(what="order")
@@ -56,5 +56,5 @@ def end_return_window(order_id: UUID, *, pressed_by: UUID, now: datetime) -> Non
 def deliver_now(order_id: UUID, *, pressed_by: UUID, now: datetime) -> None:
     """Write that an order has arrived without waiting for its parcel. In a demo only."""
     if not conf().demo:
-        raise DemoOnly()
+        raise DemoOnly
     deliver_order(order_id, delivered_at=now, now=now, pressed_by=pressed_by)

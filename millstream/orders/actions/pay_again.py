@@ -23,7 +23,7 @@ def payment_to_make(order_id: UUID, *, now: datetime) -> PaymentId:
     if order is None:
         raise NotFound(what="order")
     if order.state == OrderState.EXPIRED or (order.state == OrderState.PLACED and order.expires_at <= now):
-        raise HoldExpired()
+        raise HoldExpired
     if order.state != OrderState.PLACED:
         raise NotPayable(state=order.state)
     last = Payment.objects.filter(order_id=order_id).order_by("-id").first()

@@ -88,9 +88,7 @@ def _placed_before(wishes: Sequence[OrderWish]) -> list[OrderPlaced | Refusal | 
     return answers
 
 
-def _agree(
-    wishes: Sequence[OrderWish], answers: list[OrderPlaced | Refusal | None], now: datetime
-) -> list[Agreed]:
+def _agree(wishes: Sequence[OrderWish], answers: list[OrderPlaced | Refusal | None], now: datetime) -> list[Agreed]:
     """Ask for offers; a second wish under the same key waits for the answer of the first."""
     seen: set[tuple[UUID, bytes]] = set()
     fresh: list[int] = []
@@ -114,7 +112,7 @@ def _agreed(place: int, wish: OrderWish, offer: Offer | Refusal, now: datetime) 
     if isinstance(offer, Refusal):
         raise offer
     if offer.station_actor is None:
-        raise NotForSale()  # nobody would carry it
+        raise NotForSale  # nobody would carry it
     rules.check_quantity(wish.quantity)
     rules.check_price(
         seen_minor=wish.price_seen_minor,
@@ -161,7 +159,7 @@ def _open(held: Sequence[Agreed], answers: list[OrderPlaced | Refusal | None], n
     guests = open_guests([_guest_ask(deal.wish) for deal in held], now=now)
     for guest in guests:
         if guest.address_id is None:
-            raise AddressMissing()  # undoes the batch; the till then asks each wish alone
+            raise AddressMissing  # undoes the batch; the till then asks each wish alone
     order_rows.insert_orders([order_row(deal, guest, now) for deal, guest in zip(held, guests, strict=True)], now=now)
     freeze_splits(
         [

@@ -15,7 +15,6 @@ from millstream.orders.actions.open_case import CaseAsk, open_cases
 from millstream.orders.models import Payment, Refund
 from millstream.orders.types import CaseKind, Settled, StatementRow
 
-
 _NAMES: Final = UUID("5b9d5a0e-3c35-5f0b-8d1c-0d3f3f6a9d11")
 AT_ONCE: Final = 1_000
 
@@ -52,8 +51,8 @@ def settle_gateway_statement(text: str, *, now: datetime) -> Settled:
 def _matched(rows: list[StatementRow]) -> set[str]:
     """The lines that say what we have booked."""
     captures = {row.id: row for row in rows if row.kind == "capture"}
-    refunds = {_uuid(row.id): row for row in rows if row.kind == "refund"}
-    refunds.pop(None, None)
+    ids = {row: _uuid(row.id) for row in rows if row.kind == "refund"}
+    refunds = {refund: row for row, refund in ids.items() if refund is not None}
     found = Payment.objects.filter(capture__in=captures).values_list("capture", "captured_minor", "captured_currency")
     matched = {
         capture

@@ -17,7 +17,7 @@ MOST_CONNECTIONS: Final = 32
 MOST_ANSWER_BYTES: Final = 4 * 1024 * 1024
 
 
-class NoAnswer(Exception):  # noqa: N818 - an outcome of the wire, not a mistake
+class NoAnswer(Exception):
     """There was no whole answer in time; nothing is known about what the other side did."""
 
 
@@ -68,6 +68,10 @@ class _Connection(asyncio.Protocol):
             self.transport.close()
         if self.waiting is not None and not self.waiting.done():
             self.waiting.set_result(answer)
+
+    def is_open(self) -> bool:
+        """Whether another request can be sent."""
+        return self.transport is not None and not self.transport.is_closing()
 
     def _fail(self, why: str) -> None:
         if self.waiting is not None and not self.waiting.done():
@@ -138,6 +142,6 @@ class HttpClient:
             if connection.transport is not None:
                 connection.transport.close()
             raise
-        if connection.transport is not None and not connection.transport.is_closing():
+        if connection.is_open():
             pool.idle.append(connection)
         return answer

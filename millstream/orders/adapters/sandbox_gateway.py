@@ -15,6 +15,9 @@ from millstream.orders.ports import GatewayRefused, GatewayUnreachable
 from millstream.orders.types import SANDBOX, Notice, SessionTerms
 
 TOLERANCE_SECONDS: Final = 300
+OK: Final = 200
+UNKNOWN: Final = 404
+SERVER_ERROR: Final = 500
 _KINDS: Final = {
     "payment.captured": "captured",
     "payment.declined": "declined",
@@ -65,7 +68,7 @@ class SandboxGateway:
     async def ask_session(self, payment_id: UUID) -> Notice | None:
         """Ask what became of a session; None when the gateway does not know it."""
         answer = await self._send("GET", f"/gateway/sessions/{payment_id}", None)
-        if answer.status == 404:
+        if answer.status == UNKNOWN:
             return None
         told = _accept(answer)
         return Notice(
@@ -92,7 +95,7 @@ class SandboxGateway:
     async def statement(self, day: str) -> str:
         """The settlement statement of a day (UTC, ISO date) as CSV."""
         answer = await self._send("GET", f"/gateway/statement?date={day}", None)
-        if answer.status != 200:
+        if answer.status != OK:
             raise GatewayRefused(answer.body.decode(errors="replace"))
         return answer.body.decode()
 
@@ -110,7 +113,7 @@ class SandboxGateway:
             answer = await self._client.send(method, target, headers=headers, body=body)
         except NoAnswer as error:
             raise GatewayUnreachable(str(error)) from error
-        if answer.status >= 500:
+        if answer.status >= SERVER_ERROR:
             raise GatewayUnreachable(f"{method} {target}: {answer.status}")
         return answer
 
@@ -148,7 +151,7 @@ def _notice(message_id: str, body: bytes) -> Notice:
 
 
 def _accept(answer: Answer) -> dict[str, Any]:
-    if answer.status != 200:
+    if answer.status != OK:
         raise GatewayRefused(answer.body.decode(errors="replace")[:200])
     told: dict[str, Any] = json.loads(answer.body)
     return told

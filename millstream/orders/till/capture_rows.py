@@ -88,9 +88,9 @@ def lock_payments(payment_ids: Sequence[UUID]) -> dict[UUID, LockedPayment]:
 
 
 def _locked(row: tuple[Any, ...]) -> LockedPayment:
-    (payment_id, state, amount, currency, order_id, code, order_state, buyer, seller, station, address, show, host) = row[
-        :13
-    ]
+    (payment_id, state, amount, currency, order_id, code, order_state, buyer, seller, station, address, show, host) = (
+        row[:13]
+    )
     order_currency, total, goods, weight, has_accepted = row[13:]
     return LockedPayment(
         payment_id=payment_id,

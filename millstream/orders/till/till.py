@@ -13,6 +13,8 @@ from typing import Any, Final
 
 from django.db import Error as DatabaseError
 from django.db import InterfaceError, OperationalError, connection
+from django.db.backends.postgresql.base import Cursor as ClientBindingCursor
+from django.db.backends.postgresql.base import ServerBindingCursor
 
 from millstream.kernel.clock import read_now
 from millstream.kernel.refusals import Refusal
@@ -28,6 +30,8 @@ BATCH_SIZE: Final = 200
 GATHER_SECONDS: Final = 0.004
 WAIT_SECONDS: Final = 20.0
 FULL_RETRY_SECONDS: Final = 2
+PREPARED_AFTER: Final = 3
+MOST_PREPARED: Final = 200
 
 type Answer = OrderPlaced | Verdict | Exception
 type Commit = Callable[[Sequence[Any]], Sequence[Any]]
@@ -91,7 +95,7 @@ class Till:
         try:
             return future.result(WAIT_SECONDS)
         except FutureTimeout:
-            raise TillAway() from None
+            raise TillAway from None
 
     async def _await_for(self, ask: OrderWish | Notice) -> Answer:
         loop = asyncio.get_running_loop()
@@ -110,7 +114,7 @@ class Till:
             async with asyncio.timeout(WAIT_SECONDS):
                 return await future
         except TimeoutError:
-            raise TillAway() from None
+            raise TillAway from None
 
     def _put(self, job: _Job) -> None:
         if len(self._waiting) >= self._size:
@@ -140,7 +144,7 @@ class Till:
             self._something.wait()
             self._something.clear()
             if self._stopped and not self._waiting:
-                connection.close()
+                _let_go()
                 return
             if len(self._waiting) < self._batch_size:
                 time.sleep(self._gather_seconds)
@@ -150,12 +154,39 @@ class Till:
     def _take_turn(self) -> None:
         """Commit one batch of notices and one of wishes; whatever fails, every job is answered."""
         jobs = [self._waiting.popleft() for _ in range(min(len(self._waiting), self._batch_size))]
+        _prepare_statements()
         notices = [job for job in jobs if isinstance(job.ask, Notice)]
         wishes = [job for job in jobs if isinstance(job.ask, OrderWish)]
         if notices:
             _commit(notices, lambda asks: capture_payments(asks, now=read_now()))
         if wishes:
             _commit(wishes, lambda asks: place_orders(asks, now=read_now()))
+
+
+def _prepare_statements() -> None:
+    """Let PostgreSQL keep the plans of the till's statements: the same fifty come again with every batch.
+
+    That takes parameters bound by the server, which Django leaves off since not all that its ORM can say allows it;
+    what the till says does. A connection that cannot be opened is noticed by the batch itself.
+    """
+    try:
+        connection.ensure_connection()
+    except DatabaseError:
+        return
+    raw: Any = connection.connection
+    if raw.cursor_factory is not ServerBindingCursor:
+        raw.cursor_factory = ServerBindingCursor
+        raw.prepare_threshold = PREPARED_AFTER
+        raw.prepared_max = MOST_PREPARED
+
+
+def _let_go() -> None:
+    """Give the connection back as it was: a pool may hand it to somebody else."""
+    raw: Any = connection.connection
+    if raw is not None:
+        raw.cursor_factory = ClientBindingCursor
+        raw.prepare_threshold = None
+    connection.close()
 
 
 def _tell_loop(loop: asyncio.AbstractEventLoop, finish: Callable[[Answer], None], answer: Answer) -> None:
@@ -172,11 +203,12 @@ def _commit(jobs: Sequence[_Job], commit: Commit) -> None:
     """
     try:
         answers = commit([job.ask for job in jobs])
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever it was, each is tried alone and answered
         if not isinstance(error, Refusal):
             log.warning("a batch of %d failed, each is tried alone: %r", len(jobs), error)
         if isinstance(error, OperationalError | InterfaceError):
-            connection.close()
+            _let_go()
+            _prepare_statements()
         _commit_alone(jobs, commit)
         return
     for job, answer in zip(jobs, answers, strict=True):
@@ -195,11 +227,11 @@ def _commit_alone(jobs: Sequence[_Job], commit: Commit) -> None:
             answer = refusal
         except (OperationalError, InterfaceError) as error:
             log.exception("the till cannot write")
-            connection.close()
+            _let_go()
             away = _is_lost(error)
             answer = TillAway()
-        except DatabaseError as error:
-            log.exception("the till could not commit one of a batch: %r", error)
+        except DatabaseError:
+            log.exception("the till could not commit one of a batch")
             answer = TillAway()
         except Exception as error:
             log.exception("the till failed on one of a batch")

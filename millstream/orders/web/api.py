@@ -97,7 +97,7 @@ class Asked(Schema):
 @router.post("/buy", response={200: BuyOut, 201: BuyOut}, auth=None, summary="Buy: hold the goods and open the payment")
 async def buy_goods(
     request: HttpRequest, wanted: BuyIn, idempotency_key: Annotated[str, Header(alias="Idempotency-Key")] = ""
-) -> Status:
+) -> Status[dict[str, Any]]:
     """Place one order through the till. 201 when it was placed now, 200 when the same request placed it before."""
     visitor: UUID = request.visitor  # type: ignore[attr-defined]
     limit_buys(visitor, request.META.get("REMOTE_ADDR", ""))

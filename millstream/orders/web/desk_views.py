@@ -21,9 +21,9 @@ from millstream.orders.types import OrderRecord, OrderState
 from millstream.orders.web.forms import ReasonForm, RefundForm, StateForm
 from millstream.orders.web.order_views import money_rows
 from millstream.orders.web.words import badge_of, steps_of
+from millstream.pacts.api import split_lines
 from millstream.people.acting import Acting, acting_as, acting_as_of
 from millstream.people.types import ActorKind, Role
-from millstream.pacts.api import split_lines
 
 KINDS: Final = (ActorKind.HOUSEHOLD, ActorKind.SHOP, ActorKind.FACTORY, ActorKind.ASSOCIATION, ActorKind.PERSON)
 ROLES: Final = (Role.MAKER, Role.STAFF, Role.OWNER)
@@ -39,13 +39,11 @@ sells = acting_as(*KINDS, roles=ROLES)
 
 
 def desk_nav(current: str, *, is_operator: bool) -> list[dict[str, Any]]:
-    """The navigation beside the seller's orders."""
-    if is_operator:
-        items = [("/desk/payments/", _("Payments"), "money"), ("/desk/payments/orders/", _("All orders"), "list")]
-        items += [("/desk/payments/statement/", _("Settlement"), "upload")]
-    else:
-        items = [("/desk/shop/", _("Shop"), "shop"), ("/desk/orders/", _("Orders"), "list")]
-        items += [("/desk/parcels/", _("Parcels"), "box"), ("/money/", _("Money"), "money")]
+    """The navigation beside the operator's payments; a seller's orders are one page, found among the desks."""
+    if not is_operator:
+        return []
+    items = [("/desk/payments/", _("Payments"), "money"), ("/desk/payments/orders/", _("All orders"), "list")]
+    items += [("/desk/payments/statement/", _("Settlement"), "upload")]
     return [{"url": url, "label": label, "icon": icon, "current": url == current} for url, label, icon in items]
 
 
@@ -61,10 +59,9 @@ def orders(request: HttpRequest) -> HttpResponse:
     """What the acting actor sold, newest first, by state."""
     acting = _seller(request)
     assert acting.actor is not None
-    form = StateForm(request.GET)
-    chosen = form.cleaned_data if form.is_valid() else {"state": "", "after": None}
-    states = (OrderState(chosen["state"]),) if chosen["state"] else ()
-    page = queries.orders_sold(acting.actor.id, states=states, after=chosen["after"])
+    chosen, after = StateForm(request.GET).chosen()
+    states = (OrderState(chosen),) if chosen else ()
+    page = queries.orders_sold(acting.actor.id, states=states, after=after)
     counts = queries.counts_of_seller(acting.actor.id)
     told = {
         "desk_title": _("Orders"),
@@ -74,13 +71,13 @@ def orders(request: HttpRequest) -> HttpResponse:
             {
                 "label": label,
                 "url": f"?state={state}" if state else "?",
-                "current": state == chosen["state"],
+                "current": state == chosen,
                 "count": counts.get(OrderState(state), 0) if state else sum(counts.values()),
             }
             for state, label in TABS
         ],
         "orders": [{"order": record, "badge": badge_of(record)} for record in page.items],
-        "next_url": f"?state={chosen['state']}&after={page.next_after}" if page.next_after else "",
+        "next_url": f"?state={chosen}&after={page.next_after}" if page.next_after else "",
     }
     return render(request, "orders/desk_orders.html", told)
 

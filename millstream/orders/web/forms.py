@@ -101,7 +101,10 @@ class RefundForm(forms.Form):
     """How much goes back, and why."""
 
     amount = forms.CharField(
-        label=_("Amount"), max_length=20, required=False, help_text=_("Leave empty to give back everything that is left.")
+        label=_("Amount"),
+        max_length=20,
+        required=False,
+        help_text=_("Leave empty to give back everything that is left."),
     )
     reason = forms.CharField(label=_("Reason"), max_length=200, help_text=_("The buyer reads this."))
 
@@ -149,3 +152,9 @@ class StateForm(forms.Form):
 
     state = forms.ChoiceField(choices=[("", ""), *((state.value, state.value) for state in OrderState)], required=False)
     after = forms.UUIDField(required=False)
+
+    def chosen(self) -> tuple[str, UUID | None]:
+        """The state and the key of the page; nothing of what makes no sense."""
+        if not self.is_valid():
+            return "", None
+        return self.cleaned_data["state"], self.cleaned_data["after"]

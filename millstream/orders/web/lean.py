@@ -1,8 +1,8 @@
 """The two hot routes as bare ASGI: a purchase by a program, and a message of the gateway.
 
-Both are answered before Django's middleware, which costs more than the till itself; `docs/decisions/orders-lean-routes.md`
-has the figures. What middleware would do for them is done here: limits by visitor and network, a bounded body, refusals in
-the asker's language. Everything else, and a purchase by somebody signed in, goes on to Django.
+Both are answered before Django's middleware; `docs/decisions/orders-lean-routes.md` has the figures. What middleware
+would do for them is done here: limits by visitor and network, a bounded body, refusals in the asker's language.
+Everything else, and a purchase by somebody signed in, goes on to Django.
 """
 
 import json
@@ -87,7 +87,9 @@ async def buy(
         raise KeyMissing(shortest=16, longest=200)
     buyer = visitor or visitor_of_key(key)
     # Only who leaves out the contact needs a look at the database before the till.
-    asked = read_asked(told, visitor=None) if told.get("contact") else await sync_to_async(read_asked)(told, visitor=buyer)
+    asked = (
+        read_asked(told, visitor=None) if told.get("contact") else await sync_to_async(read_asked)(told, visitor=buyer)
+    )
     wish = wish_of(asked, key=key, visitor=buyer, language=language, buyer_id=buyer_id)
     placed = await till.submit_async(wish)
     return (200 if placed.existed else 201), {**told_of(placed), "pay_url": await _pay_url(placed, wish)}

@@ -23,8 +23,7 @@ from millstream.people.api import actors, addresses_masked
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
     """What the acting actor, or this browser's guest, bought."""
-    form = StateForm(request.GET)
-    after = form.cleaned_data["after"] if form.is_valid() else None
+    _, after = StateForm(request.GET).chosen()
     actor = acting_as_of(request).actor_id
     page = queries.orders_bought(actor, after=after) if actor else None
     items = page.items if page else ()

@@ -76,15 +76,14 @@ def close(request: HttpRequest, case_id: UUID) -> HttpResponse:
 @require_safe
 def orders(request: HttpRequest) -> HttpResponse:
     """All orders, newest first."""
-    form = StateForm(request.GET)
-    chosen = form.cleaned_data if form.is_valid() else {"state": "", "after": None}
-    page = queries.recent_orders(after=chosen["after"], state=chosen["state"])
+    chosen, after = StateForm(request.GET).chosen()
+    page = queries.recent_orders(after=after, state=chosen)
     told = _framed(
         request,
         "/desk/payments/orders/",
         _("All orders"),
         orders=[{"order": record, "badge": badge_of(record)} for record in page.items],
-        next_url=f"?state={chosen['state']}&after={page.next_after}" if page.next_after else "",
+        next_url=f"?state={chosen}&after={page.next_after}" if page.next_after else "",
         tabs=[],
     )
     return render(request, "orders/desk_orders.html", told)
@@ -99,7 +98,9 @@ def statement(request: HttpRequest) -> HttpResponse:
     refusal: Refusal | None = None
     if request.method == "POST":
         try:
-            text = _fetched(request) if "fetch" in request.POST else form.cleaned_data["file"] if form.is_valid() else ""
+            text = (
+                _fetched(request) if "fetch" in request.POST else form.cleaned_data["file"] if form.is_valid() else ""
+            )
             if text:
                 settled = api.settle_gateway_statement(text, now=request.now())  # type: ignore[attr-defined]
         except Refusal as error:
@@ -109,9 +110,7 @@ def statement(request: HttpRequest) -> HttpResponse:
     if "fetch" in request.POST:
         form = StatementForm()
     said = say(refusal) if refusal else None
-    told = _framed(
-        request, "/desk/payments/statement/", _("Settlement"), form=form, settled=settled, refusal=said
-    )
+    told = _framed(request, "/desk/payments/statement/", _("Settlement"), form=form, settled=settled, refusal=said)
     return render(request, "orders/statement.html", told, status=said.status if said else 422 if form.errors else 200)
 
 

@@ -1,4 +1,4 @@
-"""Buying: the sheet, the way to the gateway, and back. Complete as plain pages; fragments inside the sheet of a room."""
+"""Buying: the sheet, the way to the gateway, and back. Complete as plain pages; fragments in the sheet of a room."""
 
 from typing import Any, Final
 from uuid import UUID

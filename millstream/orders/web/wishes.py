@@ -98,7 +98,7 @@ def saved_contact(visitor: UUID | None) -> tuple[ContactKind, str]:
     actor = guest_of(visitor) if visitor else None
     known = newest_contact(actor) if actor else None
     if known is None:
-        raise ContactMissing()
+        raise ContactMissing
     return ContactKind(known[0]), known[1]
 
 

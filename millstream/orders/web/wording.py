@@ -33,7 +33,9 @@ WORDING = {
         _("We do not know yet how to reach you."), _("Give a phone number or an e-mail address."), 422
     ),
     "orders.till_full": Wording(
-        _("Too many people are buying at this moment. Nothing was ordered."), _("Please try again in a few seconds."), 503
+        _("Too many people are buying at this moment. Nothing was ordered."),
+        _("Please try again in a few seconds."),
+        503,
     ),
     "orders.till_away": Wording(
         _("The till cannot write just now. You have not been charged."),
@@ -41,9 +43,13 @@ WORDING = {
         503,
     ),
     "orders.gateway_away": Wording(
-        _("The payment gateway does not answer. Your goods are kept for you."), _("Open the payment again in a moment."), 503
+        _("The payment gateway does not answer. Your goods are kept for you."),
+        _("Open the payment again in a moment."),
+        503,
     ),
-    "orders.not_payable": Wording(_("There is nothing to pay for this order."), _("Look at the order to see why."), 409),
+    "orders.not_payable": Wording(
+        _("There is nothing to pay for this order."), _("Look at the order to see why."), 409
+    ),
     "orders.hold_expired": Wording(
         _("The time to pay has run out and the goods are for sale again. You have not been charged."),
         _("Buy again if there is still some left."),
@@ -67,5 +73,7 @@ WORDING = {
         _("Download the statement from the gateway again."),
         422,
     ),
-    "orders.malformed": Wording(_("“{field}” cannot be read."), _("Correct it and send it again; nothing was ordered."), 422),
+    "orders.malformed": Wording(
+        _("“{field}” cannot be read."), _("Correct it and send it again; nothing was ordered."), 422
+    ),
 }

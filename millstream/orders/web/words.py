@@ -116,7 +116,11 @@ def _last_steps(record: OrderRecord) -> list[dict[str, Any]]:
 
 
 def _return_note(until: datetime | None) -> str:
-    return _("Until then the money waits; it can be sent back %(until)s.") % {"until": format_when(until)[0]} if until else ""
+    return (
+        _("Until then the money waits; it can be sent back %(until)s.") % {"until": format_when(until)[0]}
+        if until
+        else ""
+    )
 
 
 def return_state(record: OrderRecord) -> str:

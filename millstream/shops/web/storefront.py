@@ -85,6 +85,7 @@ def product_page(request: HttpRequest, slug: str) -> HttpResponse:
         "maker": maker,
         "shop_url": f"/shops/{product.shop.slug}/",
         "made_in": way,
+        "village": way[-1][1] if way else "",
         "more": cards(others, dict(way)),
         "extras": [_extra(request, extra.template, dict(extra.context)) for extra in PLUGS.extras(request, product)],
         "structured": structured(product),

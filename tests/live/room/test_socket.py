@@ -30,6 +30,15 @@ class Pipe:
         self.sent.append(json.loads(message["text"]))
 
 
+async def drained(socket: Socket) -> None:
+    """Wait until the viewer has read all."""
+    for _ in range(1_000):
+        if socket.is_drained():
+            return
+        await asyncio.sleep(0)
+    raise AssertionError("the queue never got empty")
+
+
 def item(number: int) -> dict[str, Any]:
     return {"n": number, "kind": "pin", "at": "", "data": {"variant": "a"}}
 
@@ -46,20 +55,18 @@ def test_a_full_queue_skips_talk_and_owes_trade() -> None:
         room.sockets.add(socket)
         writing = asyncio.create_task(socket.write())
         pipe.open.clear()
-        for number in range(bounds.QUEUED_FRAMES + 20):
+        for _ in range(bounds.QUEUED_FRAMES + 20):
             socket.offer('{"t":"talk","messages":[]}')
             await asyncio.sleep(0)
         room.hear_trade([item(1), item(2)])
         hub._send_trade(room)
         assert socket.behind
         pipe.open.set()
-        while not socket.is_drained():
-            await asyncio.sleep(0)
+        await drained(socket)
         assert len(pipe.sent) <= bounds.QUEUED_FRAMES + 1
         assert not [frame for frame in pipe.sent if frame["t"] == "trade"]
         hub._look_after_slow(room, 0.0)
-        while not socket.is_drained():
-            await asyncio.sleep(0)
+        await drained(socket)
         owed = [frame for frame in pipe.sent if frame["t"] == "trade"]
         assert [one["n"] for one in owed[0]["items"]] == [1, 2]
         assert (owed[0]["after"], owed[0]["last"], len(owed)) == (0, 2, 1)

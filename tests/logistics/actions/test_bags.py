@@ -39,8 +39,8 @@ def test_only_an_open_bag_takes_and_gives(town: Town) -> None:
         api.put_in_bag(late.id, bag, acting=town.esi, now=town.later())
     with pytest.raises(BagNotOpen):
         api.take_out_of_bag(inside.id, bag, acting=town.esi, now=town.later())
+    other = api.open_bag(acting=town.esi, now=town.later())
     with pytest.raises(InBag):
-        other = api.open_bag(acting=town.esi, now=town.later())
         api.put_in_bag(inside.id, other.id, acting=town.esi, now=town.later())
 
 

@@ -164,7 +164,7 @@ def test_strangers_neither_offer_scan_nor_accept(town: Town) -> None:
 
 
 def test_the_other_sides_code_stands_for_its_signature(town: Town) -> None:
-    """One device at the stop: the driver makes the station's offer with its code; the keeper accepts with the driver's."""
+    """One device at the stop: the driver offers with the station's code, the keeper accepts with the driver's."""
     town.taken_in()
     run = town.departed_run()
     stop = run.stops[0]

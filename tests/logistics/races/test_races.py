@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from django.db import connection
@@ -111,8 +112,8 @@ def test_taking_in_and_calling_back_at_once_leave_one_truth(real_town: Town) -> 
     town = real_town
     for one in town.packed(4):
         at_once(
-            lambda one=one: api.take_in(one.id, acting=town.esi, now=town.now),
-            lambda one=one: api.cancel_parcel(one.order_id, now=town.now),
+            partial(api.take_in, one.id, acting=town.esi, now=town.now),
+            partial(api.cancel_parcel, one.order_id, now=town.now),
         )
         assert town.look(one).state.value == "cancelled"
     assert api.check_custody() == []

@@ -6,9 +6,9 @@ import re
 from uuid import UUID
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.db import connection
 
 from millstream.kernel.ids import new_id
 from millstream.logistics import api

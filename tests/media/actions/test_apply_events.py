@@ -51,6 +51,21 @@ def test_a_whole_life_of_a_stream_is_told_in_facts() -> None:
     assert told[3][1]["gap_ms"] == 3250
 
 
+def test_a_stream_that_is_turned_upright_is_known_to_be_upright() -> None:
+    """A change of parameters may tell the new size; one that does not keeps the old."""
+    camera = make_camera(make_host())
+    apply_events(
+        [
+            camera.tell(EventKind.STARTED, source="scene", width=960, height=540),
+            camera.tell(EventKind.CODEC_CHANGED, codec="avc1", width=720, height=1280),
+            camera.tell(EventKind.CODEC_CHANGED, codec="avc1"),
+        ],
+        now=NOW,
+    )
+    on = stream(camera.stream)
+    assert (on.width, on.height) == (720, 1280)
+
+
 def test_the_same_events_again_change_nothing() -> None:
     """A redelivered batch is known from before: no second row, no second fact."""
     camera = make_camera(make_host())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from millstream.media.plane.scenes.keeper import reel_of
 from tests.media.plane.rig import Hook, NatsServer, PlaneProcess, make_media
 
 GRACE_SECONDS = 3
@@ -93,5 +95,7 @@ def media(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
 
 @pytest.fixture(scope="session")
 def reel_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where rendered scenes are kept over the tests of a session."""
-    return tmp_path_factory.mktemp("scenes")
+    """A folder with the scene of seed 7, rendered once by the keeper's own child."""
+    folder = tmp_path_factory.mktemp("scenes")
+    asyncio.run(reel_of(7, folder))
+    return folder

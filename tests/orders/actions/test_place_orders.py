@@ -22,10 +22,18 @@ def test_an_order_holds_stock_freezes_its_split_and_waits_for_money() -> None:
     market = make_market(stock=3)
     placed = buy(market, quantity=2)
     order = row(placed)
-    assert (order.state, order.goods_minor, order.delivery_minor) == (OrderState.PLACED, 2 * PRICE_MINOR, market.delivery_minor)
+    assert (order.state, order.goods_minor, order.delivery_minor) == (
+        OrderState.PLACED,
+        2 * PRICE_MINOR,
+        market.delivery_minor,
+    )
     assert market.free() == 1
     payment = Payment.objects.get(order=order)
-    assert (payment.id, payment.state, payment.amount_minor) == (placed.payment_id, PaymentState.OPEN, order.total_minor)
+    assert (payment.id, payment.state, payment.amount_minor) == (
+        placed.payment_id,
+        PaymentState.OPEN,
+        order.total_minor,
+    )
     line = Line.objects.get(order=order)
     shares = split_lines([line.id])[line.id]
     assert sum(share.amount_minor for share in shares) == order.total_minor

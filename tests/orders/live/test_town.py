@@ -131,7 +131,12 @@ def test_a_message_that_the_gateway_did_not_sign_is_refused_and_logged(town: Tow
     market = make_market()
     _, told = town.buy(market.counter.variant)
     payment = Payment.objects.get(order_id=told["order"])
-    forged = {"kind": "payment.captured", "session": str(payment.id), "amount_minor": payment.amount_minor, "currency": "CNY"}
+    forged = {
+        "kind": "payment.captured",
+        "session": str(payment.id),
+        "amount_minor": payment.amount_minor,
+        "currency": "CNY",
+    }
     signed = {"webhook-id": "evt_1", "webhook-timestamp": str(int(time.time())), "webhook-signature": "v1,AAAA"}
     assert town.post("/hooks/gateway/sandbox", forged, signed)[0] == 401
     assert town.post("/hooks/gateway/sandbox", forged)[0] == 401
@@ -171,7 +176,7 @@ def test_killing_web_before_the_webhook_loses_nothing(town: Town) -> None:
 
 
 def test_killing_web_under_load_doubles_and_loses_nothing(town: Town) -> None:
-    """kill -9 in the middle of many buys and captures; everybody tries again with their key: each exactly once."""
+    """Kill -9 in the middle of many buys and captures; everybody tries again with their key: each exactly once."""
     import threading
 
     market = make_market(stock=30)

@@ -73,7 +73,7 @@ class Town:
                 return
 
     def kill_web(self) -> None:
-        """kill -9 the web server with its worker."""
+        """Kill -9 the web server with its worker."""
         assert self._web is not None
         os.killpg(self._web.pid, signal.SIGKILL)
         self._web.wait()

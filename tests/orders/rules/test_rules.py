@@ -155,5 +155,7 @@ def test_a_broken_line_of_a_statement_is_named(line: str) -> None:
 
 def test_a_statement_is_read_by_its_header_whatever_the_order_of_columns() -> None:
     """Columns are found by name."""
-    rows = rules.parse_statement("currency,id,kind,session,at,fee_minor,amount_minor\nCNY,c1,capture,s,2026-11-21T10:00:00Z,3,500\n")
+    rows = rules.parse_statement(
+        "currency,id,kind,session,at,fee_minor,amount_minor\nCNY,c1,capture,s,2026-11-21T10:00:00Z,3,500\n"
+    )
     assert [(row.id, row.amount_minor, row.fee_minor) for row in rows] == [("c1", 500, 3)]

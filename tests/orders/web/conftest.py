@@ -26,9 +26,7 @@ def plug(sim: SimProcess) -> None:
     """Let this process collect through that gateway."""
     place = conf()
     ports.plug_gateway(
-        SandboxGateway(
-            origin=sim.origin, request_key=place.gateway_request_key, webhook_key=place.gateway_webhook_key
-        )
+        SandboxGateway(origin=sim.origin, request_key=place.gateway_request_key, webhook_key=place.gateway_webhook_key)
     )
 
 

@@ -9,7 +9,6 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 from django.test import Client
 
-from millstream.kernel.clock import read_now
 from millstream.kernel.ids import new_id
 from millstream.orders.api import check_orders, expire_orders
 from millstream.orders.links import order_path, pay_path, return_path
@@ -18,7 +17,7 @@ from millstream.orders.types import OrderState, PaymentState
 from millstream.people.api import join_actor
 from millstream.people.models import User
 from millstream.people.types import Role
-from tests.orders.market import BO_PHONE, PRICE_MINOR, Market, buy, buy_and_pay, make_market, row, run_out
+from tests.orders.market import BO_PHONE, PRICE_MINOR, buy, buy_and_pay, make_market, row, run_out
 from tests.sim.process import SimProcess
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -298,5 +297,3 @@ def test_pages_speak_chinese(client: Client) -> None:
     client.cookies["django_language"] = "zh-hans"
     assert "青瓷茶碗" in client.get(f"/buy/{market.counter.variant}/").content.decode()
     assert client.get(order_path(placed.order_id, placed.code)).status_code == 200
-
-

@@ -92,8 +92,7 @@ def test_what_cannot_be_a_place_is_refused_and_nothing_of_its_batch_is_kept(regi
 
 def test_the_database_keeps_the_tree_too(registry: None):
     """A statement cannot hang a county below its village, nor make a town a village above a village."""
-    for change in ({"id": COUNTY, "parent_id": VILLAGE}, {"id": TOWN, "level": "village"}):
-        which = change.pop("id")
+    for which, change in ((COUNTY, {"parent_id": VILLAGE}), (TOWN, {"level": "village"})):
         with pytest.raises(IntegrityError, match="place_parent_is_above"), transaction.atomic():
             Place.objects.filter(id=which).update(**change)
 

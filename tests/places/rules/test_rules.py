@@ -7,17 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from millstream.places import rules
+from millstream.places.types import Level
 
 
 @given(st.sampled_from(rules.LEVELS), st.sampled_from(rules.LEVELS))
-def test_of_two_levels_at_most_one_lies_above(one: rules.Level, other: rules.Level):
+def test_of_two_levels_at_most_one_lies_above(one: Level, other: Level):
     """So no chain of parents can close into a ring."""
     assert not (rules.lies_above(one, other) and rules.lies_above(other, one))
     assert rules.lies_above(one, other) or rules.lies_above(other, one) or one == other
 
 
 @given(st.lists(st.sampled_from(rules.LEVELS)))
-def test_parents_come_first(levels: list[rules.Level]):
+def test_parents_come_first(levels: list[Level]):
     """Whatever the order told, nobody comes before somebody of a higher level."""
     ranks = [rules.rank(level) for level in rules.parents_first((level, level) for level in levels)]
     assert ranks == sorted(ranks)

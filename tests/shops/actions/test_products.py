@@ -38,7 +38,7 @@ from tests.shops.counter import NOW, Counter
 SPEC = VariantSpec(id=VariantId(new_id()), sku="cup", price_minor=100, currency="CNY")
 
 
-def facts(kind: str) -> list[dict]:
+def facts(kind: str) -> list[tuple[str, str]]:
     """Recorded facts of a kind."""
     with connection.cursor() as cursor:
         cursor.execute(

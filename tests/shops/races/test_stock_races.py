@@ -4,6 +4,7 @@ import random
 import threading
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -17,12 +18,12 @@ from tests.shops.counter import NOW, TEN_MINUTES, Counter, ask, counters
 WAIT_SECONDS = 20
 
 
-def race[T](*runners: Callable[[], T]) -> list[T | BaseException]:
+def race(*runners: Callable[[], Any]) -> list[Any]:
     """Run all at once, each on its own thread and connection; returns results, or what was raised."""
     start = threading.Barrier(len(runners))
-    results: list[T | BaseException] = [AssertionError("never ran")] * len(runners)
+    results: list[Any] = [AssertionError("never ran")] * len(runners)
 
-    def run(place: int, runner: Callable[[], T]) -> None:
+    def run(place: int, runner: Callable[[], Any]) -> None:
         try:
             connection.ensure_connection()
             start.wait(WAIT_SECONDS)
@@ -48,9 +49,9 @@ def is_waiting() -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def behind[T](locker: Callable[[], object], runner: Callable[[], T]) -> T | BaseException:
+def behind(locker: Callable[[], object], runner: Callable[[], Any]) -> Any:
     """Do `locker` here, start `runner` there, see it wait, commit here; returns what `runner` came to."""
-    told: list[T | BaseException] = []
+    told: list[Any] = []
 
     def run() -> None:
         try:

@@ -49,7 +49,9 @@ def test_never_more_than_is_free_and_never_over_a_cap(batch):
     answers = rules.decide_holds(asks, free, rooms, taken)
     assert [answer.hold_id for answer in answers] == [ask.hold_id for ask in asks]
     got = [ask for ask, answer in zip(asks, answers, strict=True) if isinstance(answer, HoldTaken)]
-    items, pools, caps = Tally(), Tally(), Tally(taken)
+    items: Tally[StockItemId] = Tally()
+    pools: Tally[PoolId] = Tally()
+    caps = Tally(taken)
     for ask in got:
         if ask.pool_id is None:
             items[ask.stock_item_id] += ask.quantity
@@ -101,9 +103,9 @@ def test_a_batch_decides_as_its_orders_one_by_one_would(batch):
 
 def test_asks_without_a_whole_unit_are_our_own_mistake():
     """Zero, less than zero, a cap without a pool: asserted, never answered."""
-    for wrong in ({"quantity": 0}, {"quantity": -1}, {"quantity": 1, "cap": 2}):
+    for quantity, cap in ((0, None), (-1, None), (1, 2)):
         with pytest.raises(AssertionError):
-            HoldAsk(HoldId(UUID(int=1)), ITEMS[0], None, order_id=UUID(int=2), expires_at=LATER, **wrong)
+            HoldAsk(HoldId(UUID(int=1)), ITEMS[0], None, quantity, UUID(int=2), LATER, cap=cap)
 
 
 def test_what_was_left_is_told_in_turn():

@@ -88,7 +88,9 @@ def sim(shop: Shop, tmp_path: Path) -> Iterator[SimProcess]:
 def ask(sim: SimProcess, method: str, target: str, told: object = None, *, key: str = "request-key") -> tuple[int, Any]:
     """Send a signed request; the status and the JSON or text of the answer."""
     body = json.dumps(told).encode() if told is not None else b""
-    headers = signed_headers("request", key.encode(), message_id=f"{method} {target}", timestamp=int(time.time()), body=body)
+    headers = signed_headers(
+        "request", key.encode(), message_id=f"{method} {target}", timestamp=int(time.time()), body=body
+    )
     request = urllib.request.Request(sim.origin + target, data=body or None, headers=headers, method=method)  # noqa: S310 - our own address
     try:
         with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310 - our own address
@@ -128,12 +130,10 @@ def choose(sim: SimProcess, session: str, choice: str) -> str:
             return None
 
     data = urlencode({"choice": choice}).encode()
-    try:
+    with pytest.raises(urllib.error.HTTPError) as sent:
         urllib.request.build_opener(Stay).open(f"{sim.origin}/gateway/pay/{session}", data=data, timeout=5)
-    except urllib.error.HTTPError as error:
-        assert error.code == 303
-        return str(error.headers["location"])
-    raise AssertionError("the payer was not sent back")
+    assert sent.value.code == 303
+    return str(sent.value.headers["location"])
 
 
 def state_of(sim: SimProcess, session: str) -> str:
@@ -159,7 +159,9 @@ def test_each_misbehaviour_does_what_it_says(sim: SimProcess, shop: Shop) -> Non
     assert state_of(sim, sessions["slow"]) == state_of(sim, sessions["late"]) == "pending"
     shop.wait_for(9, seconds=12)
     time.sleep(0.2)
-    told = {choice: [m["kind"] for m in shop.messages if m["session"] == session] for choice, session in sessions.items()}
+    told = {
+        choice: [m["kind"] for m in shop.messages if m["session"] == session] for choice, session in sessions.items()
+    }
     assert told == {
         "approve": ["payment.captured"],
         "decline": ["payment.declined"],

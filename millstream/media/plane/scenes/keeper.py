@@ -103,27 +103,10 @@ class SceneKeeper:
                 await asyncio.sleep(LOOK_SECONDS)
                 continue
             try:
-                self._reels[missing[0]] = await self._reel(missing[0])
+                self._reels[missing[0]] = await reel_of(missing[0], self._folder)
             except (OSError, ValueError, TimeoutError) as error:
                 self._failed.add(missing[0])
                 log.warning("scene %d cannot be rendered: %s", missing[0], error)
-
-    async def _reel(self, seed: int) -> Reel:
-        path = self._folder / f"scene-{DRAWING}-{seed}.reel"
-        with contextlib.suppress(OSError, ValueError):
-            return await asyncio.to_thread(load_reel, path)
-        module = "millstream.media.plane.scenes.render"
-        child = await asyncio.create_subprocess_exec(sys.executable, "-m", module, str(seed), str(path))
-        try:
-            async with asyncio.timeout(RENDER_SECONDS):
-                code = await child.wait()
-        finally:
-            if child.returncode is None:
-                child.kill()
-                await child.wait()
-        if code != 0:
-            raise ValueError(f"the renderer ended with {code}")
-        return await asyncio.to_thread(load_reel, path)
 
     async def _look(self) -> None:
         while True:
@@ -176,3 +159,22 @@ class SceneKeeper:
         for task in self._playing.values():
             task.cancel()
         await asyncio.gather(*self._playing.values(), return_exceptions=True)
+
+
+async def reel_of(seed: int, folder: Path) -> Reel:
+    """The scene of a seed: from the disk, or rendered by a child so that nothing here waits for it."""
+    path = folder / f"scene-{DRAWING}-{seed}.reel"
+    with contextlib.suppress(OSError, ValueError):
+        return await asyncio.to_thread(load_reel, path)
+    module = "millstream.media.plane.scenes.render"
+    child = await asyncio.create_subprocess_exec(sys.executable, "-m", module, str(seed), str(path))
+    try:
+        async with asyncio.timeout(RENDER_SECONDS):
+            code = await child.wait()
+    finally:
+        if child.returncode is None:
+            child.kill()
+            await child.wait()
+    if code != 0:
+        raise ValueError(f"the renderer ended with {code}")
+    return await asyncio.to_thread(load_reel, path)

@@ -9,8 +9,8 @@ import psutil
 
 FOLDER_MARK = "MILLSTREAM_VAR"
 CHILD_MARK = "MILLSTREAM_CHILD"
-SELF_STOP_SECONDS = 5.0  # most are already on their way down: the kernel told them
-STOP_SECONDS = 10.0
+SELF_STOP_SECONDS = 3.0  # most are already on their way down: the kernel told them
+STOP_SECONDS = 5.0
 
 
 def find_orphans(var: Path) -> list[psutil.Process]:
