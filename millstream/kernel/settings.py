@@ -24,6 +24,7 @@ class Installation:
     visitor_rate: int
     public_origin: str
     media_origin: str
+    room_origin: str
     sim_origin: str
     rtmp_origin: str
     nats_url: str

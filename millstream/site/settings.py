@@ -32,6 +32,7 @@ MILLSTREAM = Installation(
     visitor_rate=GUEST_PURCHASES_PER_MINUTE,
     public_origin=CONFIG.public_origin,
     media_origin=CONFIG.media_origin,
+    room_origin=CONFIG.room_origin,
     sim_origin=f"http://{CONFIG.local_host}:{CONFIG.sim_port}",
     rtmp_origin=f"rtmp://{CONFIG.local_host}:{CONFIG.rtmp_port}/live",
     nats_url=CONFIG.nats_url or "nats://127.0.0.1:4222",

@@ -142,7 +142,7 @@ def content_security(respond: Respond) -> Respond:
 def policy() -> str:
     """The policy's text for the present settings."""
     place = conf()
-    socket = place.public_origin.replace("http", "ws", 1)
+    socket = place.room_origin.replace("http", "ws", 1)
     return "; ".join(
         (
             "default-src 'self'",

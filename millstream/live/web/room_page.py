@@ -76,7 +76,9 @@ def socket_path(show: ShowRecord, by: SpokenBy) -> str:
     """Where the page's socket goes, with the pass that tells the room server who reads the page."""
     until = int(time.time()) + PASS_SECONDS
     told = write_pass(RoomPass(show.room, by.visitor, by.name, by.role.value, until))
-    return f"/ws/rooms/{show.room}?{urlencode({'pass': told})}"
+    place = conf()
+    apart = place.room_origin.replace("http", "ws", 1) if place.room_origin != place.public_origin else ""
+    return f"{apart}/ws/rooms/{show.room}?{urlencode({'pass': told})}"
 
 
 def player(stream: StreamRecord, show: ShowRecord) -> dict[str, str]:
