@@ -66,7 +66,8 @@ def request_of(number: int, plan: dict[str, Any]) -> bytes:
     ).encode()
     head = (
         f"POST /api/v1/buy HTTP/1.1\r\nHost: {plan['host']}:{plan['port']}\r\nContent-Type: application/json\r\n"
-        f"Idempotency-Key: {uuid4()}\r\nAccept-Language: en\r\nConnection: close\r\nContent-Length: {len(body)}\r\n\r\n"
+        f"Idempotency-Key: {uuid4()}\r\nAccept-Language: en\r\nConnection: close\r\n{plan['cookie']}"
+        f"Content-Length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body
 

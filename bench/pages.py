@@ -7,6 +7,8 @@ five photos a product. The budget of the product page: at most 8 questions and 3
 """
 # ruff: noqa: PLC0415 - what needs Django is imported when there are settings
 
+from __future__ import annotations
+
 import argparse
 import os
 import shutil
@@ -14,7 +16,13 @@ import statistics
 import sys
 import tempfile
 import time
+from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from millstream.places.types import PlaceId
+    from millstream.shops.types import ProductId
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(REPOSITORY))
@@ -24,28 +32,52 @@ MOST_QUESTIONS, MOST_MILLISECONDS = 8, 30.0
 STORY = "Thrown on the wheel from the clay of the lower valley, dried in the shade, fired with pine for two days. " * 6
 
 
+def open_village(now: datetime) -> PlaceId:
+    """A county with one village; returns the village."""
+    from millstream.kernel.ids import new_id
+    from millstream.places.api import add_places
+    from millstream.places.types import PlaceId, PlaceSpec
+
+    county, village = PlaceId(new_id()), PlaceId(new_id())
+    names = ({"en": "Shuimo", "zh-hans": "水磨县"}, {"en": "Xiatian", "zh-hans": "下田村"})
+    add_places(
+        [
+            PlaceSpec(county, "331100", 2024, "county", names[0], None, now.date()),
+            PlaceSpec(village, "331100001", 2024, "village", names[1], county, now.date()),
+        ]
+    )
+    return village
+
+
+def hang_photos(product: ProductId) -> None:
+    """Rows of photos whose files nobody reads here."""
+    from millstream.kernel.ids import new_id
+    from millstream.shops.models import Photo
+
+    Photo.objects.bulk_create(
+        Photo(
+            product_id=product,
+            position=place,
+            key=f"photos/{new_id().hex}",
+            width=1280,
+            height=960,
+            widths=[320, 640, 1280],
+        )
+        for place in range(PHOTOS)
+    )
+
+
 def stock_the_town() -> tuple[str, str]:
     """Fill the shops; returns the addresses of one product and of its shop."""
     from millstream.kernel.clock import read_now
     from millstream.kernel.ids import new_id
     from millstream.people.api import open_actor
     from millstream.people.types import ActorKind, ActorSpec
-    from millstream.places.api import add_places
-    from millstream.places.types import PlaceId, PlaceSpec
     from millstream.shops import api
-    from millstream.shops.models import Photo
     from millstream.shops.types import ProductId, ProductTexts, ShopId, ShopSpec, VariantId, VariantSpec
 
     now = read_now()
-    county, village = PlaceId(new_id()), PlaceId(new_id())
-    add_places(
-        [
-            PlaceSpec(county, "331100", 2024, "county", {"en": "Shuimo", "zh-hans": "水磨县"}, None, now.date()),
-            PlaceSpec(
-                village, "331100001", 2024, "village", {"en": "Xiatian", "zh-hans": "下田村"}, county, now.date()
-            ),
-        ]
-    )
+    village = open_village(now)
     pottery = api.add_category(new_id(), slug="ceramics", name={"en": "Ceramics", "zh-hans": "陶瓷"})
     for number in range(SHOPS):
         told = {"en": f"Maker {number}", "zh-hans": f"匠人{number}"}
@@ -64,17 +96,7 @@ def stock_the_town() -> tuple[str, str]:
                 api.add_variant(product, variant, by=actor)
                 api.receive_stock(variant.id, location=actor, quantity=40, source_id=new_id(), now=now)
             api.list_product(product, by=actor, now=now)
-            Photo.objects.bulk_create(
-                Photo(
-                    product_id=product,
-                    position=n,
-                    key=f"photos/{new_id().hex}",
-                    width=1280,
-                    height=960,
-                    widths=[320, 640, 1280],
-                )
-                for n in range(PHOTOS)
-            )
+            hang_photos(product)
     return "/products/bowl-7-7/", "/shops/shop-7/"
 
 

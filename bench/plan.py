@@ -6,8 +6,10 @@ Run: .cache/venv/bin/python bench/plan.py [--stations 167] [--seconds 10] [--veh
 from __future__ import annotations
 
 import argparse
+import json
 import random
 import time
+from collections.abc import Sequence
 
 from millstream.logistics.planner import (
     PlanRequest,
@@ -61,6 +63,22 @@ def _sin(angle: float) -> float:
     return _cos((angle + 4.712) % 6.283)
 
 
+def draw_stops(keys: Sequence[str], draw: random.Random) -> tuple[PlanStop, ...]:
+    """What is to be fetched and brought at each station on one day."""
+    return tuple(
+        PlanStop(
+            key,
+            pickup_grams=pieces * draw.randint(800, 3_000),
+            pickup_pieces=pieces,
+            delivery_grams=(down := draw.randint(0, 25)) * draw.randint(300, 1_500),
+            delivery_pieces=down,
+            service_seconds=draw.choice((180, 240, 300)),
+        )
+        for key in keys
+        if (pieces := draw.randint(1, 12))
+    )
+
+
 def main() -> None:
     """Print both plans side by side."""
     options = argparse.ArgumentParser(description=__doc__)
@@ -70,22 +88,10 @@ def main() -> None:
     options.add_argument("--seed", type=int, default=7)
     chosen = options.parse_args()
     points, segments = draw_county(chosen.stations, chosen.seed)
-    draw = random.Random(chosen.seed + 1)
     began = time.perf_counter()
     roads = measure_roads(points, segments, [point.key for point in points], terrain_permille=1450)
     measured = time.perf_counter() - began
-    stops = tuple(
-        PlanStop(
-            point.key,
-            pickup_grams=pieces * draw.randint(800, 3_000),
-            pickup_pieces=pieces,
-            delivery_grams=(down := draw.randint(0, 25)) * draw.randint(300, 1_500),
-            delivery_pieces=down,
-            service_seconds=draw.choice((180, 240, 300)),
-        )
-        for point in points[1:]
-        if (pieces := draw.randint(1, 12))
-    )
+    stops = draw_stops([point.key for point in points[1:]], random.Random(chosen.seed + 1))
     vans = tuple(PlanVehicle(f"van {n:02}", 1_500_000, 600) for n in range(chosen.vehicles))
     request = PlanRequest("centre", stops, vans, roads, seed=1, iterations=10**9, time_limit_seconds=chosen.seconds)
     print(f"{chosen.stations} stations, {chosen.vehicles} vans, seed {chosen.seed}; roads measured in {measured:.2f} s")
@@ -103,8 +109,14 @@ def main() -> None:
     print(f"PyVRP:                     {planned:8.1f} km, {tours:2} tours, {served} served, {took:5.1f} s")
     faults = find_faults(request, plan)
     print(f"faults found by the independent check: {len(faults)}", *faults[:5], sep="\n  ")
-    if kilometres:
-        print(f"saved: {100 * (1 - planned / kilometres):.1f} % of the kilometres")
+    saved = 100 * (1 - planned / kilometres) if kilometres else 0.0
+    print(f"saved: {saved:.1f} % of the kilometres")
+    told = {"stations": chosen.stations, "km": planned, "km_by_hand": kilometres, "faults": len(faults)}
+    print(
+        json.dumps(
+            {"bench": "plan", **told, "served": served, "seconds": round(took, 1), "saved_percent": round(saved, 1)}
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ class PactsConfig(AppConfig):
 
     def ready(self) -> None:
         """Say refusals in words."""
-        from millstream.kernel.wording import register  # noqa: PLC0415 - apps are loaded only now
-        from millstream.pacts.web.wording import WORDING  # noqa: PLC0415
+        from millstream.kernel.wording import register
+        from millstream.pacts.web.wording import WORDING
 
         register(WORDING)

@@ -28,12 +28,12 @@ QUICK = {
 HEALTHY_SECONDS = 60.0
 
 
-def until[T](look: Callable[[], T], seconds: float, what: str) -> T:
+def until[T](look: Callable[[], T], seconds: float, what: str, *, every: float = 0.05) -> T:
     """Look again and again until the answer is true; fails after the given time."""
     deadline = time.monotonic() + seconds
     while not (found := look()):
         assert time.monotonic() < deadline, f"not within {seconds:.0f} s: {what}"
-        time.sleep(0.05)
+        time.sleep(every)
     return found
 
 

@@ -44,7 +44,7 @@ def draw_label(content: LabelContent) -> bytes:
 
 
 def _words() -> dict[str, str]:
-    return {"to": _("To"), "from": _("From"), "via": _("via"), "order": _("Order"), "inside": _("Inside"), "more": "…"}
+    return {"to": _("Sent to"), "from": _("Sent by"), "order": _("Order"), "inside": _("Inside"), "more": "…"}
 
 
 def _texts(content: LabelContent) -> list[str]:

@@ -22,7 +22,6 @@ def centre_frame(request: HttpRequest, title: str, here: str) -> dict[str, Any]:
         ("plan", _("Runs"), "logistics:plan", "route", 0),
         ("carrier", _("Carrier"), "logistics:carrier", "send", 0),
         ("differences", _("Differences"), "logistics:differences", "warning", cases),
-        ("roads", _("Roads"), "logistics:roads", "map", 0),
     ]
     actor = request.acting.actor  # type: ignore[attr-defined]
     return {

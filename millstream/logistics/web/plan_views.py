@@ -142,7 +142,7 @@ def roads_page(request: HttpRequest) -> HttpResponse:
         request,
         "logistics/centre_roads.html",
         {
-            **centre_frame(request, _("Roads"), "roads"),
+            **centre_frame(request, _("Roads"), "plan"),
             "drawing": draw_roads(nodes, roads),
             "roads": [
                 {

@@ -181,6 +181,7 @@ def van(request: HttpRequest) -> HttpResponse:
             **_frame(request, _("The van"), "logistics:station"),
             "coming": coming,
             "is_here": coming is not None and coming[1].state.value == "arrived",
+            "has_open": any(one.state is HandoverState.OFFERED and one.giver.id == station for one in handovers),
             "handovers": [
                 {
                     "title": for_people(one.code),
