@@ -5,6 +5,7 @@ entries are captures (two postings), half are releases to two actors (three post
 """
 
 import argparse
+import json
 import os
 import shutil
 import statistics
@@ -73,6 +74,8 @@ def _measure(seconds: float) -> int:
     )
     print(f"one by one:         {slow:,.0f} entries/s, {fast / slow:.1f} times fewer")
     print(f"{entries:,} entries, {postings:,} postings; the books show {len(wrong)} differences")
+    told = {"bench": "ledger", "batched_per_second": round(fast), "single_per_second": round(slow)}
+    print(json.dumps(told | {"ratio": round(fast / slow, 1), "differences": len(wrong)}))
     return 0 if fast >= TARGET_PER_SECOND and not wrong else 1
 
 

@@ -10,6 +10,7 @@ five photos a product. The budget of the product page: at most 8 questions and 3
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shutil
 import statistics
@@ -110,7 +111,7 @@ def measure(rounds: int) -> int:
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     browser = Client(headers={"Accept-Language": "en"})
-    over = 0
+    over, told = 0, {}
     print(f"{'page':<34} {'questions':>9} {'median ms':>10} {'p95 ms':>8} {'kB':>6}")
     pages = (product, shop, "/goods/", "/goods/?q=bowl+7", "/goods/?q=茶碗", "/goods/?order=cheapest", "/makers/")
     for path in (*pages, f"/api/v1{product.rstrip('/')}", "/places/331100/"):
@@ -128,9 +129,11 @@ def measure(rounds: int) -> int:
             took.append((time.perf_counter() - started) * 1000)
         median, late = statistics.median(took), statistics.quantiles(took, n=20)[-1]
         print(f"{path:<34} {questions:>9} {median:>10.1f} {late:>8.1f} {len(page.content) / 1000:>6.1f}")
+        told[path] = {"questions": questions, "median_ms": round(median, 1), "p95_ms": round(late, 1)}
         if path == product:
             over += questions > MOST_QUESTIONS or median > MOST_MILLISECONDS
     print(f"at most {MOST_QUESTIONS} questions and {MOST_MILLISECONDS:.0f} ms: {'missed' if over else 'kept'}")
+    print(json.dumps({"bench": "pages", "pages": told}, ensure_ascii=False))
     return over
 
 

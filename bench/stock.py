@@ -8,6 +8,7 @@ transaction of `shops.api.hold_stock`; `raw` is the least SQL that does the same
 # ruff: noqa: PLC0415 - what needs Django is imported when there are settings
 
 import argparse
+import json
 import os
 import shutil
 import statistics
@@ -119,6 +120,8 @@ def measure(batches: list[int], runs: int, seconds: float) -> None:
         print(f"{batch:>6} {median:>10,.0f} {statistics.median(raw[batch]):>10,.0f} {median / first:>13.1f}x")
     differences = check_stock()
     print(f"check_stock: {len(differences)} differences")
+    rates = {batch: round(statistics.median(held[batch])) for batch in batches}
+    print(json.dumps({"bench": "stock", "holds_per_second": rates, "differences": len(differences)}))
     sys.exit(1 if differences else 0)
 
 

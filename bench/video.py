@@ -47,8 +47,7 @@ from tests.media.plane.rig import (  # noqa: E402 - the repository is on the pat
     until,
 )
 
-CHROMIUM = "/usr/bin/chromium"
-NGINX = "/usr/sbin/nginx"
+CHROMIUM, NGINX = "/usr/bin/chromium", "/usr/sbin/nginx"
 NGINX_RTMP = Path("/usr/lib/nginx/modules/ngx_rtmp_module.so")
 HLS_JS = REPO / "frontend/node_modules/hls.js/dist/hls.min.js"
 FPS, BLOCKS, BARCODE_ROWS = 30, 40, 16
