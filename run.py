@@ -33,6 +33,7 @@ OLDEST = (3, 12)
 NAMES = ("python3.13", "python3.12", "python3.14", "python3", "python")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 NO_BROWSER = "Browser tests need Chromium: install it (`apt-get install chromium fonts-noto-cjk`) and run again."
+TOWNS = ("tests/browser", "tests/stories")
 TASKS = ("run", "test", "check", "bench", "format", "lock", "setup")
 
 
@@ -73,8 +74,15 @@ def test(rest: list[str]) -> int:
         want_programs(BROWSERS, ["chromium", "fonts-noto-cjk"], "the browser tests")
         if not find(*BROWSERS):
             say(NO_BROWSER)
-    parallel = ["-n", str(min(os.cpu_count() or 1, 4)), "--dist", "worksteal"]
-    return call([str(PYTHON), "-m", "pytest", *(rest or [*parallel, "-q"])])
+    pytest = [str(PYTHON), "-m", "pytest", "-q"]
+    if rest:
+        return call([*pytest[:-1], *rest])
+    # A whole town and its browsers want the machine for themselves; the other tests share it.
+    say("first the tests of the parts, then a whole town in the browser")
+    parts = call(
+        [*pytest, "-n", str(min(os.cpu_count() or 1, 4)), "--dist", "worksteal", *(f"--ignore={one}" for one in TOWNS)]
+    )
+    return max(parts, call([*pytest, *TOWNS]))
 
 
 def check(rest: list[str]) -> int:

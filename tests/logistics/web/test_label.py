@@ -49,6 +49,7 @@ def test_chinese_stands_on_the_label_as_text_with_few_letters_embedded(town: Tow
         pdf = api.print_label(one.id, acting=town.amina, now=town.now)
     assert len(pdf) < 120_000
     (tmp_path / "label.pdf").write_bytes(pdf)
+    import shutil as _s; _s.copy(tmp_path / "label.pdf", "/tmp/c/fail.pdf")
     text = subprocess.run(["pdftotext", "-layout", "label.pdf", "-"], cwd=tmp_path, check=True, capture_output=True)
     told = text.stdout.decode()
     for piece in ("杭州市西湖区运河街", "阿米娜窑", "青瓷茶杯", "QX-01", town.label(one), "138******00"):
