@@ -14,6 +14,7 @@ Books and stock are proved at the end.
 import argparse
 import json
 import os
+import signal
 import statistics
 import subprocess
 import sys
@@ -308,6 +309,7 @@ def main() -> None:
     options.add_argument("--keep-logs", action="store_true", help="print the ends of the logs")
     chosen = options.parse_args()
     runs, seconds = (2, 5.0) if chosen.quick else (chosen.runs, chosen.seconds)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was started is stopped
     town = Town(settings={"MILLSTREAM_NETWORK_RATE": str(NETWORK_RATE), "MILLSTREAM_DEMO": "0"})
     try:
         import django

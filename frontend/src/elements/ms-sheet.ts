@@ -139,9 +139,9 @@ class MsSheet extends HTMLElement {
     for (const script of part.querySelectorAll("script")) script.remove();
     body.replaceChildren(...[...part.childNodes].map((node) => document.importNode(node, true)));
     htmx.process(body);
-    this.dialog?.scrollTo(0, 0);
-    const first = body.querySelector<HTMLElement>("[autofocus], [aria-invalid='true'], iframe") ?? body;
-    first.focus();
+    const first = body.querySelector<HTMLElement>("[autofocus], [aria-invalid='true'], iframe");
+    (first ?? body).focus({ preventScroll: !first });
+    if (!first) this.dialog?.scrollTo(0, 0);
   }
 
   private failed(address: string): void {

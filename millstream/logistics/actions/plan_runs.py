@@ -86,6 +86,14 @@ def _save_run(
         planned_at=now,
     )
     Run.objects.unscoped("the centre's own run").bulk_create([run])
+    _save_stops(question, run, tour, midnight)
+    return run
+
+
+def _save_stops(question: PlanQuestion, run: Run, tour: PlannedTour, midnight: datetime) -> None:
+    def at(seconds: int) -> datetime:
+        return midnight + timedelta(seconds=seconds)
+
     nodes = dict(RoadNode.objects.filter(key__in=[stop.key for stop in tour.stops]).values_list("key", "id"))
     Stop.objects.bulk_create(
         Stop(
@@ -103,7 +111,6 @@ def _save_run(
         )
         for position, stop in enumerate(tour.stops, start=1)
     )
-    return run
 
 
 def _leg(leg: Leg) -> dict[str, Any]:

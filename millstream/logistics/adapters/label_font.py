@@ -6,10 +6,12 @@ label has about a hundred different letters, so cutting and turning takes a tent
 
 from __future__ import annotations
 
-import hashlib
 import io
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
+from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,6 +29,7 @@ logging.getLogger("fontTools").setLevel(logging.WARNING)
 
 FONT_PACKAGE: Final = "pylopdf_fonts_zh_cn"
 FONT_FILE: Final = "NotoSansSC-Regular.otf"
+_NUMBERS: Final = count(1)
 ASCII: Final = frozenset(chr(code) for code in range(32, 127))
 MOST_ERROR_UNITS: Final = 1.0
 DROPPED: Final = ("GSUB", "GPOS", "GDEF", "BASE", "VORG", "vhea", "vmtx")
@@ -46,18 +49,23 @@ ZEROED: Final = (
 )
 
 
-def register_font(text: str) -> str:
-    """Make the letters of ``text`` drawable and give the font's name; refuses when the font's package is missing."""
-    # The PDF library takes all of ASCII for granted, and mixes letters up where one is missing.
+@contextmanager
+def drawable(text: str) -> Iterator[str]:
+    """The name of a font that has the letters of ``text``, good inside the block; refuses when its package is missing.
+
+    The PDF library's own registering is not used: it keeps every font for ever, and gives the first font back for
+    every later one with the same face, whose letters are other ones. Each label has a name of its own, so two threads
+    may print at once.
+    """
+    name = f"Label{next(_NUMBERS)}"
+    # The library takes all of ASCII for granted, and mixes letters up where one is missing.
     letters = "".join(sorted(set(text) | ASCII))
-    name = "Label" + hashlib.sha256(letters.encode()).hexdigest()[:16]
-    pdfmetrics.registerFont(PdfFont(name, io.BytesIO(cut_font(letters))))
-    return name
-
-
-def forget_font(name: str) -> None:
-    """Let go of a font that one label used: the process prints for months."""
-    pdfmetrics._fonts.pop(name, None)  # noqa: SLF001 - the library has no way to unregister
+    fonts: dict[str, PdfFont] = pdfmetrics._fonts  # noqa: SLF001
+    fonts[name] = PdfFont(name, io.BytesIO(cut_font(letters)))
+    try:
+        yield name
+    finally:
+        del fonts[name]
 
 
 def font_path() -> Path:

@@ -13,7 +13,7 @@ from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
 from millstream.logistics.adapters.label_content import LabelContent
-from millstream.logistics.adapters.label_font import forget_font, register_font
+from millstream.logistics.adapters.label_font import drawable
 from millstream.logistics.rules.codes import for_people
 
 WIDTH: Final = 100 * mm
@@ -29,17 +29,13 @@ BOLD_STROKE: Final = 0.35
 def draw_label(content: LabelContent) -> bytes:
     """The label as a PDF of one page with the few letters it needs embedded."""
     words = _words()
-    font = register_font("".join([*words.values(), *_texts(content), for_people(content.code)]))
-    try:
+    with drawable("".join([*words.values(), *_texts(content), for_people(content.code)])) as font:
         out = io.BytesIO()
         canvas = Canvas(out, pagesize=(WIDTH, HEIGHT), pageCompression=1, invariant=1)
-        canvas.setTitle(f"{for_people(content.code)}")
-        label = _Label(canvas, font, words)
-        label.draw(content)
+        canvas.setTitle(for_people(content.code))
+        _Label(canvas, font, words).draw(content)
         canvas.showPage()
         canvas.save()
-    finally:
-        forget_font(font)
     return out.getvalue()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -15,12 +16,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from millstream.logistics import api
 from millstream.logistics.rules.codes import for_people
-from millstream.logistics.types import RunRecord, RunState
+from millstream.logistics.types import RunRecord, RunState, StopRecord
 from millstream.logistics.web.asking import actors_by_id, me, now_of
 from millstream.logistics.web.centre_frame import centre_frame
 from millstream.logistics.web.centre_views import runs_centre
 from millstream.logistics.web.run_map import draw_roads, draw_run
 from millstream.logistics.web.words import LEG_SOURCES, RUN_STATES, STOP_STATES, UNSERVED
+from millstream.people.types import ActorRecord
 
 SHOWN = (RunState.PLANNED, RunState.RELEASED, RunState.DEPARTED, RunState.RETURNED, RunState.CLOSED)
 
@@ -73,9 +75,6 @@ def run_page(request: HttpRequest, run_id: UUID) -> HttpResponse:
     names = actors_by_id([*(stop.station_id for stop in run.stops), run.driver_id])
     legs: Any = run.plan.get("legs", [])
     loads: Any = run.plan.get("loads", [])
-    unserved: Any = run.plan.get("unserved", [])
-    sites = {site.node_key: site for site in api.stations_of(run.centre_id)}
-    left_out = actors_by_id(sites[one["key"]].actor_id for one in unserved if one["key"] in sites)
     return render(
         request,
         "logistics/centre_run.html",
@@ -85,27 +84,9 @@ def run_page(request: HttpRequest, run_id: UUID) -> HttpResponse:
             "state_word": RUN_STATES[run.state],
             "driver": names[run.driver_id].name,
             "kilometres": int(str(run.plan.get("metres", 0))) / 1000,
-            "stops": [
-                {
-                    "stop": stop,
-                    "name": names[stop.station_id].name,
-                    "word": STOP_STATES[stop.state],
-                    "kilometres": leg["metres"] / 1000,
-                    "source": LEG_SOURCES[leg["source"]],
-                    "load_grams": load[0],
-                    "load_pieces": load[1],
-                }
-                for stop, leg, load in zip(run.stops, legs, loads, strict=False)
-            ],
+            "stops": [_stop(stop, names, leg, load) for stop, leg, load in zip(run.stops, legs, loads, strict=False)],
             "way_back": legs[-1]["metres"] / 1000 if legs else 0,
-            "unserved": [
-                {
-                    "name": left_out[sites[one["key"]].actor_id].name if one["key"] in sites else one["key"],
-                    "reason": UNSERVED[one["reason"]],
-                    "pieces": one["pieces"],
-                }
-                for one in unserved
-            ],
+            "unserved": _left_out(run),
             "may_release": run.state is RunState.PLANNED,
             "may_load": run.state is RunState.RELEASED and api.has_load(run.id),
             "may_close": run.state is RunState.RETURNED,
@@ -177,3 +158,30 @@ def _row(run: RunRecord) -> dict[str, Any]:
         "tone": "warm" if run.state is RunState.PLANNED else "good",
         "at": run.starts_at,
     }
+
+
+def _stop(stop: StopRecord, names: Mapping[UUID, ActorRecord], leg: Any, load: Any) -> dict[str, Any]:
+    return {
+        "stop": stop,
+        "name": names[stop.station_id].name,
+        "word": STOP_STATES[stop.state],
+        "kilometres": leg["metres"] / 1000,
+        "source": LEG_SOURCES[leg["source"]],
+        "load_grams": load[0],
+        "load_pieces": load[1],
+    }
+
+
+def _left_out(run: RunRecord) -> list[dict[str, Any]]:
+    """What the plan could not serve, in words."""
+    unserved: Any = run.plan.get("unserved", [])
+    sites = {site.node_key: site.actor_id for site in api.stations_of(run.centre_id)}
+    names = actors_by_id(sites[one["key"]] for one in unserved if one["key"] in sites)
+    return [
+        {
+            "name": names[sites[one["key"]]].name if one["key"] in sites else one["key"],
+            "reason": UNSERVED[one["reason"]],
+            "pieces": one["pieces"],
+        }
+        for one in unserved
+    ]

@@ -100,6 +100,7 @@ class Admissions:
         self._wall_seconds = wall_seconds
         self._client = httpx.AsyncClient(timeout=ANSWER_SECONDS, trust_env=False)
         self._known: dict[str, tuple[float, Admitted]] = {}
+        self._closed: frozenset[StreamId] = frozenset()
         self._load()
 
     async def ask(self, asking: Asking) -> Admitted:
@@ -135,12 +136,37 @@ class Admissions:
 
     async def scenes(self) -> list[dict[str, Any]] | None:
         """The demo's list of scenes, None when the web process does not give one."""
+        listed = await self._wishes("scenes")
+        return None if listed is None else [entry for entry in listed if isinstance(entry, dict)]
+
+    async def closed(self) -> frozenset[StreamId] | None:
+        """The streams that nobody may publish into any more, None when the web process does not say.
+
+        Keys remembered for them are forgotten, so that none gets in while the web process is away.
+        """
+        listed = await self._wishes("closed")
+        if listed is None:
+            return None
+        try:
+            self._closed = frozenset(StreamId(UUID(str(entry))) for entry in listed)
+        except ValueError:
+            log.warning("the list of closed streams cannot be read")
+            return None
+        over = [mark for mark, (_, grant) in self._known.items() if grant.stream in self._closed]
+        for mark in over:
+            del self._known[mark]
+        if over:
+            self._store()
+        return self._closed
+
+    async def _wishes(self, name: str) -> list[Any] | None:
+        """One list of what the web process wants to see running or ended."""
         try:
             answer = await self._client.get(f"{self._url}/scenes", params={"secret": self._secret})
-            listed = answer.json()["scenes"] if answer.is_success else None
+            listed = answer.json()[name] if answer.is_success else None
         except (httpx.HTTPError, ValueError, KeyError, TypeError):
             return None
-        return [entry for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else None
+        return listed if isinstance(listed, list) else None
 
     async def close(self) -> None:
         """Give the connections back."""
@@ -167,7 +193,8 @@ class Admissions:
 
     def _remember(self, mark: str, grant: Admitted) -> None:
         self._known.pop(mark, None)
-        self._known[mark] = (self._wall_seconds(), grant)
+        if grant.stream not in self._closed:
+            self._known[mark] = (self._wall_seconds(), grant)
         while len(self._known) > MAX_REMEMBERED:
             del self._known[next(iter(self._known))]
         self._store()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
 from uuid import UUID
@@ -18,6 +19,7 @@ from millstream.media.plane.stream import LiveStream, StreamState, Surroundings
 TICK_SECONDS = 0.25
 ENDED_KEPT_SECONDS = 120.0
 MAX_REPLAYS_CACHED = 64
+_OPEN = (StreamState.LIVE, StreamState.STALLED)
 
 log = logging.getLogger("millstream.media.hub")
 
@@ -39,6 +41,7 @@ class Hub:
         self.streams: dict[StreamId, LiveStream] = {}
         self.around = around
         self._by_playback: dict[str, StreamId] = {}
+        self._closed: frozenset[StreamId] = frozenset()
         self._opening: dict[StreamId, asyncio.Lock] = {}
         self._playlists: dict[StreamId, tuple[int, bytes]] = {}
         self._replays: dict[StreamId, tuple[tuple[tuple[str, int], ...], list[RecordedSegment]]] = {}
@@ -64,7 +67,20 @@ class Hub:
                 self._by_playback.pop(found.playback, None)
                 found.playback = playback
             self._by_playback[playback] = stream
+            if stream in self._closed:
+                found.shut()
             return found
+
+    def close_streams(self, closed: Iterable[StreamId]) -> None:
+        """These streams are closed by the web process: end those that run, and let none of them begin again."""
+        self._closed = frozenset(closed)
+        for stream in self._closed & self.streams.keys():
+            self.streams[stream].shut()
+
+    @property
+    def has_open_streams(self) -> bool:
+        """True while a stream runs or waits for its publisher."""
+        return any(stream.state in _OPEN for stream in self.streams.values())
 
     def _remains(self, stream: StreamId) -> Remains | None:
         folder = self.folder(stream)

@@ -18,7 +18,7 @@ from millstream.media.plane.feed import Feed, FeedRefused
 from millstream.media.plane.flv import CodecRefused, FlvReader, read_metadata
 from millstream.media.plane.hub import Gatekeeper, Hub
 from millstream.media.plane.samples import RawSample
-from millstream.media.plane.stream import LiveStream, StreamBusy
+from millstream.media.plane.stream import LiveStream, StreamBusy, StreamClosed
 from millstream.media.plane.timeline import ClockRefused
 
 HANDSHAKE_BYTES = 1536
@@ -310,7 +310,7 @@ class RtmpSession(asyncio.Protocol):
             if self._transport.is_closing():
                 return
             feed = stream.attach(source="rtmp", peer=self._peer, max_kbit=granted.max_kbit, on_evicted=self._evicted)
-        except (Refused, StreamBusy) as error:
+        except (Refused, StreamBusy, StreamClosed) as error:
             reason = str(error)
             self._after_deciding(lambda: self._refuse(_BAD_NAME, reason))
         except Exception:

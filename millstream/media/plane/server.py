@@ -27,6 +27,8 @@ from millstream.media.plane.web import WebApp
 DISK_THREADS = 4
 BACKLOG = 2048
 CLOSE_SECONDS = 2
+CLOSED_POLL_SECONDS = 3.0
+IDLE_POLL_SECONDS = 10.0
 
 log = logging.getLogger("millstream.media")
 
@@ -106,7 +108,7 @@ class Plane:
             server_header=False,
         )
         http = _HttpServer(options)
-        work = [self.hub.run(), self.outbox.run(), self.thumbnailer.run()]
+        work = [self.hub.run(), self.outbox.run(), self.thumbnailer.run(), self._close_what_is_over()]
         if self.keeper is not None:
             work.append(self.keeper.run())
         tasks = [loop.create_task(each) for each in work]
@@ -120,6 +122,14 @@ class Plane:
             task.result()
         if serving in done and not stop.is_set():
             raise RuntimeError("the HTTP server stopped")
+
+    async def _close_what_is_over(self) -> None:
+        """Ask which shows are over and end their streams, for ever; the web process may be away."""
+        while True:
+            closed = await self.gate.closed()
+            if closed is not None:
+                self.hub.close_streams(closed)
+            await asyncio.sleep(CLOSED_POLL_SECONDS if self.hub.has_open_streams else IDLE_POLL_SECONDS)
 
     async def _close(self, http: _HttpServer, serving: asyncio.Task[None], tasks: list[asyncio.Task[None]]) -> None:
         await self.rtmp.close()

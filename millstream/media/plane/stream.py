@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from millstream.media.plane.feed import Feed
+from millstream.media.plane.feed import Feed, FeedRefused
 from millstream.media.plane.identity import Playback, SessionId, StreamId, new_session_id
 from millstream.media.plane.packager import Packager, Part, Segment
 from millstream.media.plane.playlist import RecordedSegment, iso_time
@@ -39,6 +39,13 @@ class StreamState(StrEnum):
 
 class StreamBusy(ValueError):
     """Two publishers keep pushing each other out of this stream."""
+
+
+class StreamClosed(FeedRefused):
+    """The web process closed this stream: nobody publishes into it again."""
+
+    def __init__(self) -> None:
+        super().__init__("this show is over")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +85,7 @@ class LiveStream:
         self.window = LiveWindow()
         self.feed: Feed | None = None
         self.has_scene = False
+        self.closed = False
         self.pending = 0
         self.warned_gop: float | None = None
         self._around = around
@@ -138,6 +146,8 @@ class LiveStream:
         It holds the stream from its first picture on, and the newest wins: so a redial gets past its own dead line,
         and a publisher that sends nothing disturbs nobody.
         """
+        if self.closed:
+            raise StreamClosed
         now = self._around.monotonic()
         holder = self.feed
         if holder is not None and holder.source != "scene" and source != "scene":
@@ -163,13 +173,15 @@ class LiveStream:
 
     def begin(self, feed: Feed, tracks: Tracks) -> None:
         """A publisher starts sending, or changes its tracks."""
+        if self.closed:
+            raise StreamClosed
         first = self.packager.init is None
         self._hand_over(feed)
+        video = tracks.video
+        size = {"width": video.width, "height": video.height} if video else {"width": 0, "height": 0}
         if self.state in (StreamState.WAITING, StreamState.ENDED):
             self._begin_session(feed.source)
             self.window.reopen()
-            video = tracks.video
-            size = {"width": video.width, "height": video.height} if video else {"width": 0, "height": 0}
             self._tell("started", source=feed.source, codec=tracks.codecs, **size)
             self._move(StreamState.LIVE)
         if self._told_of is not feed:
@@ -177,7 +189,7 @@ class LiveStream:
             self._tell("publishing", source=feed.source, peer=feed.peer)
         self.recorder.retry()
         if self.packager.begin(tracks) and not first:
-            self._tell("codec_changed", codec=tracks.codecs)
+            self._tell("codec_changed", codec=tracks.codecs, **size)
         self.warned_gop = None
 
     def _hand_over(self, feed: Feed) -> None:
@@ -226,7 +238,7 @@ class LiveStream:
 
     def wants_scene(self) -> bool:
         """True when the drawn scene may take the stream: nobody holds it, and the grace is over."""
-        if self.feed is not None:
+        if self.closed or self.feed is not None:
             return False
         return self.state is not StreamState.STALLED or self.grace_is_over() or self._last_source == "scene"
 
@@ -243,6 +255,17 @@ class LiveStream:
         self._move(StreamState.ENDED)
         self.window.end()
         self._tell("ended", reason=reason)
+
+    def shut(self) -> None:
+        """The web process closed the stream: end it whoever sends, tell them, and take nobody again."""
+        if self.closed:
+            return
+        self.closed = True
+        # Ended first: the publisher that leaves then finds nothing to stall.
+        self.end("closed")
+        if self.feed is not None:
+            self.feed.evict(str(StreamClosed()))
+            self.feed = None
 
     def _move(self, state: StreamState) -> None:
         self.state = state

@@ -39,10 +39,7 @@ def ask_refund(order_id: UUID, *, amount_minor: int | None, reason: str, by: UUI
     Every split line gives back its own part. Before release it comes out of escrow; after release from what is due
     to the actors, and what they do not have becomes their debt. Refuses more than is left of the payment.
     """
-    orders = Order.objects.unscoped("who may ask is decided by the caller")
-    order = orders.filter(id=order_id).select_for_update().first()
-    if order is None:
-        raise NotFound(what="order")
+    order = _locked(order_id)
     left = rules.refundable_minor(
         total_minor=order.total_minor, refunded_minor=order.refunded_minor, state=OrderState(order.state)
     )
@@ -61,17 +58,7 @@ def ask_refund(order_id: UUID, *, amount_minor: int | None, reason: str, by: UUI
     )
     shares = _shares(order, wanted)
     post_entries([_entry(order, refund, shares, now)], now=now)
-    refund.save(force_insert=True)
-    RefundShare.objects.bulk_create(
-        RefundShare(
-            refund=refund,
-            line=share.line,
-            part=str(share.split.part),
-            actor_id=share.split.actor,
-            amount_minor=share.amount_minor,
-        )
-        for share in shares
-    )
+    _keep(refund, shares)
     whole = wanted == left
     _write_refunded(order, payment, wanted, whole=whole, now=now)
     told = OrderRefunded(
@@ -84,6 +71,28 @@ def ask_refund(order_id: UUID, *, amount_minor: int | None, reason: str, by: UUI
     )
     record(told, now=now)
     return RefundId(refund.id)
+
+
+def _locked(order_id: UUID) -> Order:
+    orders = Order.objects.unscoped("who may ask is decided by the caller")
+    order = orders.filter(id=order_id).select_for_update().first()
+    if order is None:
+        raise NotFound(what="order")
+    return order
+
+
+def _keep(refund: Refund, shares: Sequence[Share]) -> None:
+    refund.save(force_insert=True)
+    RefundShare.objects.bulk_create(
+        RefundShare(
+            refund=refund,
+            line=share.line,
+            part=str(share.split.part),
+            actor_id=share.split.actor,
+            amount_minor=share.amount_minor,
+        )
+        for share in shares
+    )
 
 
 def _write_refunded(order: Order, payment: Payment, amount_minor: int, *, whole: bool, now: datetime) -> None:

@@ -5,16 +5,20 @@ from __future__ import annotations
 import io
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import zxingcpp
 from django.utils.translation import override
 from PIL import Image
+from reportlab.pdfbase import pdfmetrics
 
 from millstream.kernel.refusals import NotFound
 from millstream.logistics import api
 from millstream.logistics.adapters import label_font
+from millstream.logistics.adapters.label_content import LabelContent
+from millstream.logistics.adapters.label_pdf import draw_label
 from millstream.logistics.refusals import FontMissing
 from millstream.people.models import AddressView
 from tests.logistics.town import Town
@@ -49,7 +53,6 @@ def test_chinese_stands_on_the_label_as_text_with_few_letters_embedded(town: Tow
         pdf = api.print_label(one.id, acting=town.amina, now=town.now)
     assert len(pdf) < 120_000
     (tmp_path / "label.pdf").write_bytes(pdf)
-    import shutil as _s; _s.copy(tmp_path / "label.pdf", "/tmp/c/fail.pdf")
     text = subprocess.run(["pdftotext", "-layout", "label.pdf", "-"], cwd=tmp_path, check=True, capture_output=True)
     told = text.stdout.decode()
     for piece in ("杭州市西湖区运河街", "阿米娜窑", "青瓷茶杯", "QX-01", town.label(one), "138******00"):
@@ -60,6 +63,19 @@ def test_chinese_stands_on_the_label_as_text_with_few_letters_embedded(town: Tow
     size = subprocess.run(["pdfinfo", "label.pdf"], cwd=tmp_path, check=True, capture_output=True).stdout.decode()
     assert "283.4" in size
     assert "425.1" in size
+
+
+@needs_poppler
+def test_one_label_after_another_has_its_own_letters(town: Town, tmp_path: Path) -> None:
+    """The first label's letters are not kept for the next, in whatever language each is printed."""
+    (one,) = town.packed()
+    for language, name in (("en", "Amina"), ("zh-hans", "阿米娜窑"), ("en", "Amina"), ("zh-hans", "青溪服务站")):
+        with override(language):
+            (tmp_path / "label.pdf").write_bytes(api.print_label(one.id, acting=town.amina, now=town.now))
+        told = subprocess.run(["pdftotext", "label.pdf", "-"], cwd=tmp_path, check=True, capture_output=True)
+        assert name in told.stdout.decode()
+        assert town.label(one) in told.stdout.decode()
+    assert not [font for font in pdfmetrics.getRegisteredFontNames() if font.startswith("Label")]
 
 
 def test_every_label_logs_who_read_the_address(town: Town) -> None:
@@ -80,11 +96,6 @@ def test_neither_stranger_nor_buyer_prints_the_label(town: Town) -> None:
 
 def test_a_long_address_is_cut_and_does_not_break_the_label(town: Town) -> None:
     """Letters that the font lacks and lines that never end still give a page."""
-    from dataclasses import replace
-
-    from millstream.logistics.adapters.label_content import LabelContent
-    from millstream.logistics.adapters.label_pdf import draw_label
-
     plain = LabelContent(
         "P00000000000", "http://x/track/P00000000000/", "R", "C", "", "N", "1", "L", "F", "S", (), "1 g", "O", "2026"
     )

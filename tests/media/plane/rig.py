@@ -94,6 +94,7 @@ class Hook:
 
     grants: dict[str, dict[str, Any]] = field(default_factory=dict)
     scenes: list[dict[str, Any]] = field(default_factory=list)
+    closed: list[str] = field(default_factory=list)
     asked: list[dict[str, str]] = field(default_factory=list)
     away: bool = False
     slow_seconds: float = 0.0
@@ -122,7 +123,7 @@ class Hook:
                 if hook.away or urlsplit(self.path).path != "/hooks/media/scenes":
                     self._answer(502, b"away", "text/html")
                 else:
-                    self._answer(200, json.dumps({"scenes": hook.scenes}).encode(), "application/json")
+                    self._answer(200, json.dumps({"scenes": hook.scenes, "closed": hook.closed}).encode(), "application/json")
 
             def _answer(self, status: int, body: bytes, kind: str) -> None:
                 self.send_response(status)

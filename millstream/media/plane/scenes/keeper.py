@@ -128,6 +128,8 @@ class SceneKeeper:
 
     async def _play(self, scene: Scene, reel: Reel) -> None:
         stream = await self._hub.open(scene.stream, scene.playback)
+        if not stream.wants_scene():
+            return
         feed = stream.attach(source="scene", peer="", max_kbit=0, on_evicted=lambda _reason: None)
         try:
             await play(reel, feed)
