@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { backoffMs } from "../src/rules/backoff";
 import { clockAhead, writeLeft } from "../src/rules/countdown";
 import { splitMoney } from "../src/rules/money";
-import { judge, resyncTo, type Standing, writeBytes } from "../src/rules/watchdog";
+import { beginsAgain, judge, resyncTo, type Standing, whenUnknown, writeBytes } from "../src/rules/watchdog";
 import { cleanCode, WedgeReader } from "../src/rules/wedge";
 
 test("waits grow from half a second to ten and never vanish", () => {
@@ -88,6 +88,23 @@ test("while the publisher is away the last picture stands and nothing is built a
 test("when the publisher is back the player gets time to go on by itself", () => {
   expect(judge(standing({ stillMs: 20_000, stateForMs: 800 }))).toBe("veil");
   expect(judge(standing({ stillMs: 20_000, stateForMs: 4000 }))).toBe("rebuild");
+});
+
+test("before the first picture nothing is built anew", () => {
+  expect(judge(standing({ state: "waiting" }))).toBe("veil");
+});
+
+test("a picture that begins after an end or for the first time is loaded at once, one that returns is not", () => {
+  expect(beginsAgain("ended", "live")).toBe(true);
+  expect(beginsAgain("waiting", "live")).toBe(true);
+  expect(beginsAgain("stalled", "live")).toBe(false);
+  expect(beginsAgain("unknown", "live")).toBe(false);
+  expect(beginsAgain("ended", "stalled")).toBe(false);
+});
+
+test("a stream that the server does not know has ended if it ever ran, and else has not begun", () => {
+  expect(whenUnknown("ended")).toBe("ended");
+  expect(whenUnknown("unknown")).toBe("waiting");
 });
 
 test("a player just built is not built again at once", () => {

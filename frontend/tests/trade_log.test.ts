@@ -45,6 +45,22 @@ test("a frame that says what it follows on may skip merged numbers", () => {
   expect(gap).toBe(false);
 });
 
+test("a frame that is whole up to a number moves there, even when its newest item is older", () => {
+  const log = new TradeLog(10);
+  expect(numbers(log.take([item(12)], 10, 14).apply)).toEqual([12]);
+  expect(log.last).toBe(14);
+  expect(log.take([item(15)], 14, 15).gap).toBe(false);
+});
+
+test("a whole frame does not stand for what waits behind another hole", () => {
+  const log = new TradeLog(10);
+  log.take([item(20)]);
+  const { apply, gap } = log.take([item(12)], 10, 12);
+  expect(numbers(apply)).toEqual([12]);
+  expect(gap).toBe(true);
+  expect(log.last).toBe(12);
+});
+
 test("a frame that follows on something unseen is a gap", () => {
   const log = new TradeLog(10);
   expect(log.take([item(14)], 12)).toEqual({ apply: [], gap: true });

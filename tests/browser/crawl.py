@@ -10,8 +10,8 @@ from urllib.parse import urldefrag, urlsplit
 
 from playwright.sync_api import Page
 
-MOST_PAGES = 70
-MOST_OF_A_KIND = 2
+MOST_PAGES = 90
+MOST_OF_A_KIND = 4
 VARYING = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/products/)[^/]+|(?<=/shops/)[^/]+|(?<=/shows/)[^/]+|(?<=/places/)[^/]+")
 CODES = re.compile(r"(?<=/orders/)[^/]+|(?<=/track/)[^/]+|(?<=/studio/)(?!plan|key)[^/]+")
 ELSEWHERE = ("/admin/", "/accounts/logout", "/api/", "/healthz", "/files/", "/static/")
@@ -20,7 +20,10 @@ CJK = re.compile(r"[一-鿿]")
 LOOK = """() => ({
     lang: document.documentElement.lang,
     wide: document.documentElement.scrollWidth - window.innerWidth,
-    links: [...document.querySelectorAll("a[href]")].map(link => link.href),
+    links: [
+        ...[...document.querySelectorAll("a[href]")].map(link => link.href),
+        ...[...document.querySelectorAll("form input[name=next]")].map(door => new URL(door.value, location.href).href),
+    ],
     words: document.querySelector("main")?.innerText ?? "",
     heading: document.querySelector("h1")?.innerText ?? "",
 })"""

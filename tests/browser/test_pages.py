@@ -24,12 +24,6 @@ def busy(town: DemoTown) -> Iterator[DemoTown]:
     yield town
 
 
-@pytest.fixture(scope="module")
-def public_kinds() -> set[str]:
-    """The kinds of pages that everybody's walk has in common, seen by the guest."""
-    return set()
-
-
 def walk(cast: Cast, role: str, starts: tuple[str, ...], language: str = "en") -> Walk:
     """Walk as somebody; every page must be whole."""
     page = cast.enter(role) if role else cast.guest()

@@ -2,7 +2,8 @@ import type Hls from "hls.js/light";
 import type { ErrorData } from "hls.js/light";
 import { define, pageLanguage } from "../page";
 import { backoffMs } from "../rules/backoff";
-import { judge, resyncTo, type StreamState, writeBytes } from "../rules/watchdog";
+import { HLS_SETTINGS } from "../rules/hls_settings";
+import { beginsAgain, judge, resyncTo, type StreamState, whenUnknown, writeBytes } from "../rules/watchdog";
 
 const WATCH_EVERY_MS = 400;
 const RESYNC_EVERY_MS = 2_500;
@@ -10,19 +11,7 @@ const LONGEST_RETRY_MS = 5_000;
 const ASK_LIMIT_MS = 3_000;
 const MEDIA_REPAIR_EVERY_MS = 5_000;
 
-const SETTINGS = {
-  enableWorker: false,
-  lowLatencyMode: true,
-  maxLiveSyncPlaybackRate: 1.5,
-  liveSyncOnStallIncrease: 0.25,
-  backBufferLength: 15,
-  maxBufferLength: 12,
-  manifestLoadPolicy: {
-    default: { maxTimeToFirstByteMs: 6000, maxLoadTimeMs: 8000, timeoutRetry: null, errorRetry: null },
-  },
-};
-
-type Phase = "loading" | "playing" | "stalled" | "ended" | "blocked" | "failed";
+type Phase = "loading" | "waiting" | "playing" | "stalled" | "ended" | "blocked" | "failed";
 
 /**
  * Plays a stream as close to live as it can and mends itself: after any error, a drop of the publisher or a restart
@@ -39,6 +28,10 @@ class MsPlayer extends HTMLElement {
   private rebuilds = 0;
   private bytes = 0;
   private source = "";
+  /** Where a replay is, in seconds; it outlives the building anew. */
+  private place = 0;
+  /** The reader asked for the replay to run. */
+  private wanted = false;
   private lastTime = 0;
   private movedAtMs = 0;
   private builtAtMs = 0;
@@ -52,6 +45,7 @@ class MsPlayer extends HTMLElement {
     this.video = this.querySelector("video");
     if (!this.video) return;
     this.source = this.dataset.src ?? "";
+    this.place = Number(this.dataset.startAt ?? 0);
     this.video.muted = !this.isReplay;
     this.video.controls = this.isReplay;
     this.video.addEventListener("loadedmetadata", () => this.learnShape());
@@ -95,9 +89,15 @@ class MsPlayer extends HTMLElement {
     const link = (event.target as Element).closest<HTMLElement>("a[data-seek]");
     if (!link || !this.video || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    this.video.currentTime = Number(link.dataset.seek);
+    this.place = Number(link.dataset.seek);
     this.scrollIntoView({ block: "nearest" });
-    void this.play();
+    this.wanted = true;
+    if (this.dataset.state === "blocked") this.begin();
+    else if (this.video.readyState === 0) this.rebuild();
+    else {
+      this.video.currentTime = this.place;
+      void this.play();
+    }
   };
 
   private onVisible = (): void => {
@@ -132,12 +132,12 @@ class MsPlayer extends HTMLElement {
 
   private buildHls(Library: typeof Hls, video: HTMLVideoElement): void {
     this.hls?.destroy();
-    const startPosition = this.isReplay ? video.currentTime || Number(this.dataset.startAt ?? 0) : -1;
-    const hls = new Library({ ...SETTINGS, startPosition } as Partial<typeof Library.DefaultConfig>);
+    const startPosition = this.isReplay ? this.place : -1;
+    const hls = new Library({ ...HLS_SETTINGS, startPosition } as Partial<typeof Library.DefaultConfig>);
     this.hls = hls;
     hls.on(Library.Events.MEDIA_ATTACHED, () => hls.loadSource(this.source));
     hls.on(Library.Events.MANIFEST_PARSED, () => {
-      if (!this.isReplay || this.rebuilds > 0) void this.play();
+      if (!this.isReplay || this.wanted) void this.play();
     });
     hls.on(Library.Events.FRAG_LOADED, (_event, data) => {
       this.bytes += data.payload.byteLength;
@@ -150,7 +150,7 @@ class MsPlayer extends HTMLElement {
     video.addEventListener("error", () => this.tryAgain(), { once: true });
     video.src = this.source;
     video.load();
-    if (this.isReplay) video.currentTime = Number(this.dataset.startAt ?? 0);
+    if (this.isReplay) video.currentTime = this.place;
     else void this.play();
   }
 
@@ -212,6 +212,8 @@ class MsPlayer extends HTMLElement {
       this.attempt = 0;
     }
     this.lastTime = video.currentTime;
+    if (this.isReplay && video.readyState >= 2 && !video.seeking) this.place = video.currentTime;
+    if (this.isReplay && moved) this.wanted = true;
     this.dataset.time = video.currentTime.toFixed(2);
     this.dataset.playing = String(moved);
     this.meter();
@@ -237,7 +239,8 @@ class MsPlayer extends HTMLElement {
     if (verdict === "rebuild" && this.retry === 0) this.rebuild();
     else if (verdict === "rebuild") this.tryAgain();
     if (verdict === "end") this.phase("ended");
-    if (verdict === "veil" && this.streamState !== "live") this.phase("stalled");
+    if (verdict === "veil" && this.streamState === "waiting") this.phase("waiting");
+    else if (verdict === "veil" && this.streamState !== "live") this.phase("stalled");
     if (this.video?.paused && this.hls && verdict !== "fine") void this.play();
   }
 
@@ -252,12 +255,15 @@ class MsPlayer extends HTMLElement {
           signal: AbortSignal.timeout(ASK_LIMIT_MS),
         });
         if (answer.ok) told = ((await answer.json()) as { state: StreamState }).state;
+        else if (answer.status === 404) told = whenUnknown(this.streamState);
       } catch {
         // The media process is away: the veil stands and the next look asks again.
       }
     }
-    if (told !== this.streamState) this.stateAtMs = performance.now();
+    const before = this.streamState;
+    if (told !== before) this.stateAtMs = performance.now();
     this.streamState = told;
+    if (beginsAgain(before, told) && this.isConnected) this.rebuild();
   }
 
   private resync(now: number): void {
@@ -277,6 +283,7 @@ class MsPlayer extends HTMLElement {
     const veil = this.find("[data-veil]");
     const words = this.find("[data-veil-text]");
     const text = {
+      waiting: words?.dataset.textWaiting,
       stalled: words?.dataset.textStalled,
       ended: words?.dataset.textEnded,
       failed: words?.dataset.textFailed,

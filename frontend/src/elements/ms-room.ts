@@ -12,8 +12,8 @@ interface Message {
 
 type Frame =
   | { t: "welcome"; viewers: number; last: number; likes?: number; may_talk: boolean; talk: Message[] }
-  | { t: "trade"; items: TradeItem[]; after?: number }
-  | { t: "talk"; messages: Message[]; likes?: number; viewers?: number }
+  | { t: "trade"; items: TradeItem[]; after?: number; last?: number }
+  | { t: "talk"; messages: Message[]; deleted?: string[]; likes?: number; viewers?: number }
   | { t: "refused"; code: string; text: string };
 
 const MOST_LINES = 200;
@@ -21,6 +21,7 @@ const SILENT_MS = 20_000;
 const LOOK_EVERY_MS = 5_000;
 const PROBLEM_SHOWN_MS = 5_000;
 const MOST_HEARTS = 4;
+const AT_END_PX = 80;
 const CATCH_UP_LIMIT_MS = 8_000;
 
 /**
@@ -37,6 +38,8 @@ class MsRoom extends HTMLElement {
   private catchingUp = false;
   private likes = 0;
   private leaving = false;
+  private following = true;
+  private chatSize: ResizeObserver | null = null;
 
   connectedCallback(): void {
     this.trade = new TradeLog(Number(this.dataset.last ?? 0));
@@ -44,7 +47,7 @@ class MsRoom extends HTMLElement {
     this.find<HTMLFormElement>("[data-say]")?.addEventListener("submit", (event) => this.say(event));
     this.find<HTMLFormElement>("[data-like]")?.addEventListener("submit", (event) => this.like(event));
     this.find("[data-chat-newest]")?.addEventListener("click", () => this.toNewest());
-    this.find("[data-chat]")?.addEventListener("scroll", () => this.offerNewest(), { passive: true });
+    this.followChat();
     document.addEventListener("visibilitychange", this.onVisible);
     this.toNewest();
     this.look = window.setInterval(() => this.lookAround(), LOOK_EVERY_MS);
@@ -56,6 +59,7 @@ class MsRoom extends HTMLElement {
     window.clearInterval(this.look);
     window.clearTimeout(this.retry);
     document.removeEventListener("visibilitychange", this.onVisible);
+    this.chatSize?.disconnect();
     this.socket?.close();
   }
 
@@ -100,7 +104,7 @@ class MsRoom extends HTMLElement {
     this.heardAtMs = Date.now();
     const frame = JSON.parse(text) as Frame;
     if (frame.t === "welcome") this.welcome(frame);
-    if (frame.t === "trade") this.show(this.trade.take(frame.items, frame.after));
+    if (frame.t === "trade") this.show(this.trade.take(frame.items, frame.after, frame.last));
     if (frame.t === "talk") this.talk(frame);
     if (frame.t === "refused") this.problem(frame.text, true);
   }
@@ -115,6 +119,7 @@ class MsRoom extends HTMLElement {
   }
 
   private talk(frame: Extract<Frame, { t: "talk" }>): void {
+    for (const id of frame.deleted ?? []) this.find(`.chat-line[data-id="${CSS.escape(id)}"]`)?.remove();
     this.lines(frame.messages);
     this.presence(frame.viewers, frame.likes);
   }
@@ -189,13 +194,27 @@ class MsRoom extends HTMLElement {
   private lines(messages: readonly Message[]): void {
     const chat = this.find("[data-chat]");
     if (!chat || messages.length === 0) return;
-    const atEnd = chat.scrollHeight - chat.scrollTop - chat.clientHeight < 80;
     for (const message of messages) {
       if (!chat.querySelector(`[data-id="${CSS.escape(message.id)}"]`)) chat.append(this.line(message));
     }
     while (chat.childElementCount > MOST_LINES) chat.firstElementChild?.remove();
-    if (atEnd) this.toNewest();
+    if (this.following) this.toNewest();
     else this.offerNewest();
+  }
+
+  /** The chat stays at its end whatever its size becomes, unless the reader scrolled up. */
+  private followChat(): void {
+    const chat = this.find("[data-chat]");
+    if (!chat) return;
+    const onScroll = (): void => {
+      this.following = chat.scrollHeight - chat.scrollTop - chat.clientHeight < AT_END_PX;
+      this.offerNewest();
+    };
+    chat.addEventListener("scroll", onScroll, { passive: true });
+    this.chatSize = new ResizeObserver(() => {
+      if (this.following) this.toNewest();
+    });
+    this.chatSize.observe(chat);
   }
 
   private line(message: Message): HTMLLIElement {
@@ -224,6 +243,7 @@ class MsRoom extends HTMLElement {
 
   private toNewest(): void {
     const chat = this.find("[data-chat]");
+    this.following = true;
     if (chat) chat.scrollTop = chat.scrollHeight;
     this.offerNewest();
   }

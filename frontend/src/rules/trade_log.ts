@@ -26,14 +26,16 @@ export class TradeLog {
   }
 
   /**
-   * Take a frame of the socket. `after` is the number that the frame follows on, when the server says so: items
-   * between it and the frame were merged into the frame's items and are not missing.
+   * Take a frame of the socket. `after` is the number that the frame follows on and `last` the one that it is whole
+   * up to, when the server says so: items in between were merged into the frame's items and are not missing.
    */
-  take(items: readonly TradeItem[], after?: number): Accepted {
+  take(items: readonly TradeItem[], after?: number, last?: number): Accepted {
+    if (after !== undefined && after <= this.seen) {
+      return this.catchUp(items, last ?? Math.max(this.seen, ...items.map((item) => item.n)));
+    }
     for (const item of items) {
       if (item.n > this.seen && this.waiting.size < MOST_WAITING) this.waiting.set(item.n, item);
     }
-    if (after !== undefined && after <= this.seen) return this.release(Number.POSITIVE_INFINITY);
     return this.release(this.unbroken());
   }
 

@@ -1,6 +1,6 @@
 /** What the player does when the picture stands still: decided from what is known, without a clock of its own. */
 
-export type StreamState = "live" | "stalled" | "ended" | "unknown";
+export type StreamState = "waiting" | "live" | "stalled" | "ended" | "unknown";
 export type Verdict = "fine" | "ask" | "veil" | "rebuild" | "end";
 
 export interface Standing {
@@ -33,6 +33,19 @@ export function judge(standing: Standing): Verdict {
   const longLive = standing.state === "live" && standing.stateForMs >= REBUILD_AFTER_MS;
   const longStill = Math.min(standing.stillMs, standing.builtAgoMs) >= REBUILD_AFTER_MS;
   return longLive && longStill ? "rebuild" : "veil";
+}
+
+/** Whether the source has to be loaded anew because a picture begins where none was: the old one is closed for good. */
+export function beginsAgain(before: StreamState, told: StreamState): boolean {
+  return told === "live" && (before === "ended" || before === "waiting");
+}
+
+/**
+ * What an answer means that knows no such stream: the media server forgets an ended one after a while, and learns of
+ * one that nobody has published into yet with its first picture.
+ */
+export function whenUnknown(before: StreamState): StreamState {
+  return before === "ended" ? "ended" : "waiting";
 }
 
 /** Where to jump when the player fell behind, or nothing: more than `mostSeconds` from live is too far. */

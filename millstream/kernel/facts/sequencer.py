@@ -6,6 +6,7 @@ _LOCK = "SELECT pg_try_advisory_xact_lock(7238901, 1)"
 
 # Every transaction below the snapshot's xmin has ended, and this snapshot sees all of what it wrote. So the facts
 # between the horizon of the last pass and this one are complete, and all of them get their place in this pass.
+# A pass that finds none writes nothing: the horizon may stay where it is.
 _PLACE = """
 WITH here AS MATERIALIZED (
     SELECT position, horizon, pg_snapshot_xmin(pg_current_snapshot()) AS reached FROM fact_horizon WHERE only_one
@@ -17,9 +18,9 @@ WITH here AS MATERIALIZED (
     RETURNING position
 )
 UPDATE fact_horizon
-SET position = coalesce((SELECT max(position) FROM placed), fact_horizon.position), horizon = here.reached
+SET position = (SELECT max(position) FROM placed), horizon = here.reached
 FROM here
-WHERE fact_horizon.only_one
+WHERE fact_horizon.only_one AND EXISTS (SELECT FROM placed)
 RETURNING (SELECT count(*) FROM placed)
 """
 

@@ -24,9 +24,11 @@ from millstream.ledger.web.explain import explain
 from millstream.ledger.web.forms import MISTAKES, BankForm
 from millstream.ledger.web.periods import Month, month_named, months_back
 from millstream.people.acting import Acting, acting_as
+from millstream.people.api import may_work
 from millstream.people.types import Role
 
 SEES_MONEY = (Role.MAKER, Role.HOST, Role.KEEPER, Role.STAFF)
+SETS_BANK = (Role.OWNER,)
 MOST_LINES = 50_000
 LONGEST_NUMBER = 9
 
@@ -54,10 +56,9 @@ def _actor(request: HttpRequest) -> UUID:
 def desk(request: HttpRequest, here: str) -> dict[str, Any]:
     """What the frame of the money desk needs."""
     acting = acting_of(request)
-    ways = [
-        ("statement", _("Statement"), "list"),
-        ("bank", _("Bank details"), "key"),
-    ]
+    ways = [("statement", _("Statement"), "list")]
+    if may_work(acting.roles, SETS_BANK):
+        ways.append(("bank", _("Bank details"), "key"))
     if acting.is_operator:
         ways = [
             *(ways if acting.actor else []),
@@ -102,6 +103,7 @@ def statement_page(request: HttpRequest) -> HttpResponse:
         "owed_minor": held.get(Purpose.DEBT, 0),
         "clearing_minor": held.get(Purpose.PAYOUT, 0),
         "bank": api.payout_account(actor),
+        "may_set_bank": may_work(acting_of(request).roles, SETS_BANK),
         "payouts": api.payouts_of(actor)[:10],
         "first_url": query if after else "",
         "next_url": f"{query}&after={told.next_after}" if told.next_after else "",
@@ -149,7 +151,7 @@ def _total_row(what: str, moment: datetime, minor: int, told: Statement) -> Sequ
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@acting_as(roles=(Role.OWNER,))
+@acting_as(roles=SETS_BANK)
 def bank_page(request: HttpRequest) -> HttpResponse:
     """Where the acting actor is paid: the last four characters of it, and a form for another account."""
     actor = _actor(request)

@@ -125,11 +125,15 @@ class Plane:
 
     async def _close_what_is_over(self) -> None:
         """Ask which shows are over and end their streams, for ever; the web process may be away."""
+        asked_at = -IDLE_POLL_SECONDS
         while True:
-            closed = await self.gate.closed()
-            if closed is not None:
-                self.hub.close_streams(closed)
-            await asyncio.sleep(CLOSED_POLL_SECONDS if self.hub.has_open_streams else IDLE_POLL_SECONDS)
+            now = time.monotonic()
+            if self.hub.has_open_streams or now - asked_at >= IDLE_POLL_SECONDS:
+                asked_at = now
+                closed = await self.gate.closed()
+                if closed is not None:
+                    self.hub.close_streams(closed)
+            await asyncio.sleep(CLOSED_POLL_SECONDS)
 
     async def _close(self, http: _HttpServer, serving: asyncio.Task[None], tasks: list[asyncio.Task[None]]) -> None:
         await self.rtmp.close()

@@ -27,7 +27,7 @@ from millstream.logistics.types import (
 )
 from tests.logistics.town import Town, build_town
 
-WHICH = st.integers(0, 5)
+WHICH = st.integers(0, 7)
 STATIONS = st.sampled_from(["esi", "yunci", "shanhou"])
 
 
@@ -38,11 +38,12 @@ class Custody(RuleBasedStateMachine):
 
     @initialize()
     def open_the_town(self) -> None:
-        """Three parcels at Esi's station, three not packed yet for another one."""
+        """Two parcels each with the carrier, at the centre, at Esi's station, and not packed yet."""
         self.block = transaction.atomic()
         self.block.__enter__()
         self.town = build_town()
-        self.parcels: list[ParcelRecord] = self.town.taken_in(3) + self.town.open(3, station_actor=self.town.yunci)
+        self.parcels: list[ParcelRecord] = self.town.with_carrier(2) + self.town.at_centre(2)
+        self.parcels += self.town.taken_in(2) + self.town.open(2, station_actor=self.town.yunci)
         self.scans: list[ScanAsk] = []
         self.bags: list[UUID] = []
         self.offers: list[tuple[UUID, UUID]] = []
@@ -229,7 +230,7 @@ def test_custody_holds_whatever_everybody_does() -> None:
     run_state_machine_as_test(
         Custody,
         settings=settings(
-            max_examples=25,
+            max_examples=20,
             stateful_step_count=30,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
