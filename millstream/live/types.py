@@ -24,6 +24,13 @@ LONGEST_STORY: Final = 1_000
 LONGEST_NOTE: Final = 200
 
 
+class Operator:
+    """The platform's operator, who may end any show and moderate any room; checked at the edge."""
+
+
+OPERATOR: Final = Operator()
+
+
 class ShowState(StrEnum):
     """What a show is doing."""
 

@@ -146,6 +146,7 @@ class Segment(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["session", "number"], name="segment_once"),
+            models.UniqueConstraint(fields=["file", "sequence"], name="segment_once_in_file"),
             models.CheckConstraint(
                 condition=Q(offset__gte=0, length__gte=0, duration_ms__gte=0), name="segment_measures_positive"
             ),

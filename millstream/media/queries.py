@@ -8,10 +8,11 @@ from django.db import connection
 from django.db.models import Count, Max, Sum
 
 from millstream.kernel.settings import conf
-from millstream.media.models import Publication, Recording, RecordingFile, Segment, Stream, StreamKey
+from millstream.media.models import Publication, Recording, RecordingFile, Segment, Stream, StreamEvent, StreamKey
 from millstream.media.refusals import NoSuchStream
 from millstream.media.types import (
     ActorId,
+    EventKind,
     KeyRecord,
     RecordingRecord,
     SceneRecord,
@@ -24,6 +25,7 @@ from millstream.media.types import (
 MOST_SCENES = 20
 MOST_CLOSED = 200
 HEALTH_WINDOW = timedelta(seconds=20)
+JUMPS_WINDOW = timedelta(minutes=1)
 MOST_MOMENTS = 1_000
 
 _OFFSETS = """
@@ -96,6 +98,9 @@ def health(stream_id: UUID, *, now: datetime) -> StreamHealth:
         bytes=Sum("length"), ms=Sum("duration_ms"), longest=Max("duration_ms"), last=Max("starts_at")
     )
     played_ms = measured["ms"] or 0
+    jumps = StreamEvent.objects.filter(
+        stream_id=stream_id, kind=EventKind.CLOCK_JUMPED.value, at__gt=now - JUMPS_WINDOW
+    ).count()
     publisher = (
         Publication.objects.visible_to(row.owner_id).filter(stream_id=stream_id).order_by("-admitted_at").first()
     )
@@ -106,6 +111,7 @@ def health(stream_id: UUID, *, now: datetime) -> StreamHealth:
         kbit=round((measured["bytes"] or 0) * 8 / played_ms) if played_ms else 0,
         segment_ms=measured["longest"] or 0,
         gop_ms=row.gop_ms,
+        clock_jumps=jumps,
         last_segment_at=measured["last"],
     )
 

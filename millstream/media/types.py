@@ -34,6 +34,7 @@ class EventKind(StrEnum):
     STALLED = "stalled"
     RESUMED = "resumed"
     GOP_WARNED = "gop_warning"
+    CLOCK_JUMPED = "clock_jumped"
     CODEC_CHANGED = "codec_changed"
     FILE_OPENED = "file_opened"
     SEGMENT = "segment"
@@ -58,7 +59,7 @@ class StreamRecord:
 
 @dataclass(frozen=True, slots=True)
 class StreamHealth:
-    """How a stream is doing, measured from its last recorded segments."""
+    """How a stream is doing, measured from its last recorded segments; `clock_jumps` of the last minute."""
 
     state: StreamState
     source: str
@@ -66,6 +67,7 @@ class StreamHealth:
     kbit: int
     segment_ms: int
     gop_ms: int | None
+    clock_jumps: int
     last_segment_at: datetime | None
 
 

@@ -17,7 +17,7 @@ django_pages = get_asgi_application()
 
 # These import models, so they come after Django is ready.
 from millstream.live.room.server import application as room  # noqa: E402
-from millstream.live.room.server import shutdown  # noqa: E402
+from millstream.live.room.server import listen, shutdown  # noqa: E402
 from millstream.orders.web.lean import lean  # noqa: E402
 
 pages = lean(django_pages)  # type: ignore[arg-type] # Django asks for a plain dict where ASGI says mapping
@@ -34,10 +34,11 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:
-    """Say that we are up; at the end let the room server say goodbye to its sockets."""
+    """Listen to the rooms and say that we are up; at the end let the room server say goodbye to its sockets."""
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
+            listen()
             await send({"type": "lifespan.startup.complete"})
         elif message["type"] == "lifespan.shutdown":
             await shutdown()

@@ -55,6 +55,13 @@ class Statement:
         return found
 
 
+def carriage_minor(page: Page) -> int:
+    """What stands on the platform's carriage account, which buyers pay for delivery."""
+    page.goto("/money/")
+    card = page.locator(".stat", has_text="Carriage account").locator(".stat-value")
+    return in_minor(card.inner_text()) if card.count() else 0
+
+
 def due_to(part: str, bought: Sequence[Bought]) -> dict[str, list[int]]:
     """What one part's statement must say of each order: one line, or none where it had no part."""
     told = {one.code: shares(one.goods_minor, in_room=one.in_room) for one in bought}

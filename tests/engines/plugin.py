@@ -100,4 +100,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "millstream.site.settings")
 
 
 def pytest_unconfigure() -> None:
+    from millstream.kernel.nats import close_hints
+
+    close_hints()
     ENGINES.stop()

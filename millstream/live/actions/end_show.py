@@ -10,13 +10,16 @@ from millstream.live.actions.lock_show import lock_show
 from millstream.live.facts import ShowEnded
 from millstream.live.models import Pin
 from millstream.live.queries import show_record
-from millstream.live.types import ShowRecord, ShowState
+from millstream.live.types import Operator, ShowRecord, ShowState
 from millstream.media import api as media
 
 
 @transaction.atomic
-def end_show(show_id: UUID, *, host: UUID, now: datetime) -> ShowRecord:
-    """End a live show, or call off a planned one; the stream is closed and what was recorded stays."""
+def end_show(show_id: UUID, *, host: UUID | Operator, now: datetime) -> ShowRecord:
+    """End a live show, or call off a planned one; the stream is closed and what was recorded stays.
+
+    For its host and for the operator.
+    """
     row = lock_show(show_id, host=host)
     was_live = row.state == ShowState.LIVE.value
     row.state = (ShowState.ENDED if was_live else ShowState.CANCELLED).value

@@ -13,6 +13,7 @@ from django.utils import translation
 from millstream.kernel.wording import say as say_refusal
 from millstream.live import refusals
 from millstream.live.room.admission import Denied, admit
+from millstream.live.room.audience import Audience
 from millstream.live.room.bounds import BAD_FRAMES_BEFORE_CLOSE, SocketLimits
 from millstream.live.room.hub import Hub, RoomClosed, TalkRefused
 from millstream.live.room.socket import CLOSE_BAD_FRAMES, CLOSE_TOO_BIG, Socket
@@ -38,6 +39,7 @@ REFUSALS = {
 }
 
 _hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()
+_audiences: WeakKeyDictionary[asyncio.AbstractEventLoop, tuple[Audience, asyncio.Task[None]]] = WeakKeyDictionary()
 
 
 def hub() -> Hub:
@@ -53,14 +55,30 @@ def hub() -> Hub:
 def viewers_of(room: UUID) -> int:
     """How many watch a room, as far as this process knows; for pages, before their socket tells better."""
     known = (loop_hub.rooms.get(room) for loop_hub in list(_hubs.values()))
-    return max((found.viewers(time.monotonic()) for found in known if found is not None), default=0)
+    here = max((found.viewers(time.monotonic()) for found in known if found is not None), default=0)
+    return max([here, *(audience.viewers(room) for audience, _ in list(_audiences.values()))])
+
+
+def listen() -> None:
+    """Hear from now on how many watch which room, also through other processes; for whoever serves pages."""
+    loop = asyncio.get_running_loop()
+    if loop not in _audiences:
+        audience = Audience()
+        _audiences[loop] = audience, loop.create_task(audience.run(), name="room-audience")
 
 
 async def shutdown() -> None:
     """Close the sockets of this event loop and keep what was said; for whoever ends the server."""
-    known = _hubs.pop(asyncio.get_running_loop(), None)
+    loop = asyncio.get_running_loop()
+    known = _hubs.pop(loop, None)
     if known is not None:
         await known.stop()
+    listening = _audiences.pop(loop, None)
+    if listening is not None:
+        audience, task = listening
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await audience.close()
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:

@@ -310,6 +310,7 @@ def _state(request: HttpRequest, show: ShowRecord) -> dict[str, Any]:
         "has_picture": health.state is StreamState.LIVE,
         "source": SOURCES.get(health.source, health.source),
         "gop_too_long": is_gop_too_long(health.gop_ms),
+        "clock_jumps": health.clock_jumps,
         "gop_seconds": round((health.gop_ms or 0) / 1000, 1),
         "tally": api.tally(show.id),
         "talk": reversed(api.talk(show.id, TALK_SHOWN)),

@@ -12,9 +12,9 @@ from millstream.live import api
 from millstream.live.refusals import TalkTooFast
 from millstream.live.room import bounds
 from millstream.live.room.nerve import subject
+from millstream.live.types import Operator
 from millstream.live.web.room_page import goods_of, speaker
-from millstream.people.acting import acting_as
-from millstream.people.types import Role
+from millstream.live.web.stewards import for_stewards, steward_of
 
 SAY = RateLimit("live.say_page", per_minute=bounds.SAY_PER_MINUTE, burst=bounds.SAY_BURST)
 LIKE = RateLimit("live.like_page", per_minute=bounds.LIKES_PER_MINUTE, burst=bounds.LIKES_BURST)
@@ -56,24 +56,21 @@ def like(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_POST
-@acting_as(roles=(Role.HOST, Role.OWNER))
+@for_stewards
 def delete(request: HttpRequest, slug: str, message: UUID) -> HttpResponse:
     """Take a message off every screen."""
-    room = api.delete_message(message, host=_host(request), now=request.now())  # type: ignore[attr-defined]
+    steward = steward_of(request)
+    room = api.delete_message(message, host=steward, now=request.now())  # type: ignore[attr-defined]
     publish_hint(subject(room, "moderate"), {"p": "page", "deleted": str(message)})
-    return redirect("live:go_live", slug)
+    return redirect("live:floor_show" if isinstance(steward, Operator) else "live:go_live", slug)
 
 
 @require_POST
-@acting_as(roles=(Role.HOST, Role.OWNER))
+@for_stewards
 def mute(request: HttpRequest, slug: str, message: UUID) -> HttpResponse:
     """Ask whoever said this to be silent for ten minutes."""
-    room, visitor, until = api.mute_speaker(message, host=_host(request), now=request.now())  # type: ignore[attr-defined]
+    steward = steward_of(request)
+    room, visitor, until = api.mute_speaker(message, host=steward, now=request.now())  # type: ignore[attr-defined]
     told = {"p": "page", "muted": str(visitor), "until": until.timestamp()}
     publish_hint(subject(room, "moderate"), told)
-    return redirect("live:go_live", slug)
-
-
-def _host(request: HttpRequest) -> UUID:
-    actor: UUID = request.acting.actor.id  # type: ignore[attr-defined]
-    return actor
+    return redirect("live:floor_show" if isinstance(steward, Operator) else "live:go_live", slug)

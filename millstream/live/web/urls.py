@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from millstream.live.web import shows, studio, talk
+from millstream.live.web import floor, shows, studio, talk
 
 app_name = "live"
 
@@ -14,6 +14,10 @@ urlpatterns = [
     path("shows/<slug:slug>/trade", shows.trade, name="trade"),
     path("shows/<slug:slug>/say/", talk.say, name="say"),
     path("shows/<slug:slug>/like/", talk.like, name="like"),
+    path("desk/shows/", floor.floor, name="floor"),
+    path("desk/shows/<slug:slug>/", floor.show, name="floor_show"),
+    path("desk/shows/<slug:slug>/talk/", floor.talk, name="floor_talk"),
+    path("desk/shows/<slug:slug>/end/", floor.end, name="floor_end"),
     path("studio/", studio.today, name="studio"),
     path("studio/plan/", studio.plan, name="plan"),
     path("studio/key/", studio.issue_key, name="issue_key"),

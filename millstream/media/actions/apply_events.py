@@ -145,14 +145,12 @@ def _keep_segments(events: Sequence[MediaEvent], sources: Mapping[UUID, str]) ->
                 source=sources[event.stream],
             )
         )
-    sessions = {event.session for event in events}
-    told = {(event.session, event.number) for event in events}
-    known = {
-        pair
-        for pair in Segment.objects.filter(
-            session__in=sessions, number__in=[event.number for event in events]
-        ).values_list("session", "number")
-        if pair in told
-    }
+    # By its place in the recording, since a packager that starts after a crash tells the last segment again.
+    told = {(row.file_id, row.sequence) for row in rows}
+    known = set(
+        Segment.objects.filter(
+            file_id__in={row.file_id for row in rows}, sequence__in={row.sequence for row in rows}
+        ).values_list("file_id", "sequence")
+    )
     Segment.objects.bulk_create(rows, ignore_conflicts=True)
     return len(told - known)

@@ -41,6 +41,7 @@ STATION: Final = (Desk(_("Station"), "/station/", "station", _("Take in, bag, ha
 CENTRE: Final = (Desk(_("Centre"), "/centre/", "centre", _("Receive, plan runs, hand to carriers")),)
 RUNS: Final = (Desk(_("Runs"), "/runs/", "van", _("Stops of the day")),)
 OPERATOR: Final = (
+    Desk(_("Shows on the floor"), "/desk/shows/", "live", _("Keep order in any room, end a show")),
     Desk(_("Payouts"), "/money/payouts/", "money", _("Make the bank's file")),
     Desk(_("Payments that need a hand"), "/desk/payments/", "warning", _("Exceptions with an owner")),
     Desk(_("State of every part"), "/healthz", "chart", _("Database, NATS, video, worker")),
@@ -60,7 +61,7 @@ def desks_for(kind: ActorKind, roles: frozenset[Role]) -> tuple[Desk, ...]:
     """The desks of an actor of this kind for somebody with these roles."""
     own = BY_KIND.get(kind, ())
     if kind is ActorKind.PERSON and Role.DRIVER in roles:
-        own = RUNS + MONEY
+        own = RUNS
     elif kind is ActorKind.PERSON and roles & {Role.HOST}:
         own = STUDIO + MONEY
     return own

@@ -59,6 +59,7 @@ def styleguide_frame(request: HttpRequest, frame: str) -> HttpResponse:
         **_parts(now),
         "room": samples.room(),
         "desk_nav": samples.desk_nav(),
+        "desks": samples.desks(),
         "desk_actor": samples.AMINA,
         "desk_title": _("Today"),
         "station_title": samples.UPPER_ROW,

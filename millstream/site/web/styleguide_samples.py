@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from millstream.kernel.texts import both
 from millstream.kernel.web.assets import asset_url
 from millstream.kernel.web.town_map import MapNode, TownMap, draw_town_map
+from millstream.site.web.desk import MONEY, SHOP
 
 POT, TEA, BASKET, SHOW = (f"pictures/{name}.svg" for name in ("pot", "tea", "basket", "show"))
 JAR = both("Celadon storage jar, wood-fired", "柴烧青瓷储物罐")
@@ -180,6 +181,11 @@ def needs_a_hand(now: datetime) -> list[dict[str, Any]]:
             "url": "#money",
         },
     ]
+
+
+def desks() -> list[dict[str, Any]]:
+    """Give the desks of a maker."""
+    return [{"title": desk.title, "url": f"#{desk.icon}", "icon": desk.icon, "current": False} for desk in SHOP + MONEY]
 
 
 def desk_nav() -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ from millstream.live.refusals import (
     TalkTooLong,
 )
 from millstream.live.room.bounds import HISTORY
-from millstream.live.types import SpokenBy, TalkRole
+from millstream.live.types import OPERATOR, SpokenBy, TalkRole
 from tests.live.town import Town, make_host
 
 pytestmark = pytest.mark.django_db
@@ -79,6 +79,16 @@ def test_the_host_takes_messages_away_and_mutes(town: Town) -> None:
         api.say(town.show.id, by, "again", now=town.now + timedelta(minutes=1))
     assert refused.value.facts == {"minutes": 9}
     api.say(town.show.id, by, "sorry", now=town.now + timedelta(minutes=11))
+
+
+def test_the_operator_moderates_any_room(town: Town) -> None:
+    """Without being anybody's host."""
+    said = api.say(town.show.id, bo(), "buy elsewhere", now=town.now)
+    room, _, _ = api.mute_speaker(said.id, host=OPERATOR, now=town.now)
+    assert room == api.delete_message(said.id, host=OPERATOR, now=town.now) == town.show.room
+    assert api.talk(town.show.id) == []
+    with pytest.raises(NoSuchMessage):
+        api.delete_message(new_id(), host=OPERATOR, now=town.now)
 
 
 def test_nobody_else_moderates(town: Town) -> None:

@@ -1,10 +1,12 @@
 """Two real server processes show the same room; NATS is between them, rows are behind them."""
 
 import asyncio
+import re
 import time
 from functools import partial
 from pathlib import Path
 
+import httpx
 import pytest
 
 from millstream.live import api
@@ -13,6 +15,35 @@ from tests.live.room.processes import enter, on_rows, room_server, web_server, w
 from tests.live.town import Town
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+
+
+async def until_page_counts(port: int, slug: str, viewers: int) -> None:
+    """Wait until the page that this process draws counts so many viewers, before any socket of the page."""
+    deadline = time.monotonic() + 12
+    async with httpx.AsyncClient(timeout=10) as reader:
+        while True:
+            page = await reader.get(f"http://127.0.0.1:{port}/shows/{slug}/")
+            if f"<span data-viewers>{viewers}</span>" in page.text:
+                return
+            assert time.monotonic() < deadline, f"{page.status_code}: {re.findall('data-viewers>.{9}', page.text)}"
+            await asyncio.sleep(0.3)
+
+
+def test_a_page_counts_viewers_who_watch_through_another_process(
+    open_town: Town, nats_url: str, tmp_path: Path
+) -> None:
+    """A web process without a single socket draws the page with the viewers of the room server apart."""
+    show = open_town.start()
+
+    async def play(web: int, apart: int) -> None:
+        viewers = [await enter(apart, show.room) for _ in range(2)]
+        await until_page_counts(web, show.slug, 2)
+        for viewer in viewers:
+            await viewer.wire.close()
+        await until_page_counts(web, show.slug, 0)
+
+    with web_server(tmp_path, "web") as web, room_server(tmp_path, "apart") as apart:
+        asyncio.run(play(web, apart))
 
 
 def test_a_pin_is_seen_in_both_processes_within_a_second(open_town: Town, nats_url: str, tmp_path: Path) -> None:
@@ -46,6 +77,7 @@ def test_a_pin_is_seen_in_both_processes_within_a_second(open_town: Town, nats_u
             while not any(frame.get("likes") == 1 and frame.get("viewers") == 2 for frame in viewer.heard):
                 await viewer.until("talk", deadline - time.monotonic())
         await bo.wire.close()
+        await until_page_counts(web, town.show.slug, 1)
         await femi.wire.close()
         return took
 

@@ -230,7 +230,7 @@ def test_custody_holds_whatever_everybody_does() -> None:
     run_state_machine_as_test(
         Custody,
         settings=settings(
-            max_examples=20,
+            max_examples=12,
             stateful_step_count=30,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

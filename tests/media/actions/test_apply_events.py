@@ -83,6 +83,45 @@ def test_the_same_events_again_change_nothing() -> None:
     assert len(facts()) == 1
 
 
+def test_a_packager_that_starts_after_a_crash_begins_stalled() -> None:
+    """A session may begin with `stalled` and tell the last segment again: it waits, and nothing is kept twice."""
+    before = make_camera(make_host())
+    last = before.segment(2)
+    apply_events([before.tell(EventKind.STARTED, source="rtmp", width=640, height=360), last], now=NOW)
+    after = Camera(before.stream, new_id())
+    again = [after.tell(EventKind.STALLED), after.segment(2)]
+    assert apply_events(again, now=NOW) == EventsApplied(fresh=1, known=1, strange=0)
+    assert stream(before.stream).state is StreamState.STALLED
+    apply_events([after.tell(EventKind.PUBLISHING, source="rtmp"), after.segment(3)], now=NOW)
+    apply_events([after.tell(EventKind.RESUMED, gap_seconds=4.0), after.segment(3)], now=NOW)
+    on = stream(before.stream)
+    assert (on.state, on.source, on.width) == (StreamState.LIVE, "rtmp", 640)
+    assert sorted(Segment.objects.values_list("sequence", flat=True)) == [2, 3]
+    kept = recording_of(before.stream)
+    assert kept is not None
+    assert kept.duration_ms == 4_000
+    assert [kind for kind, _ in facts()] == ["media.stream_started", "media.stream_stalled", "media.stream_resumed"]
+
+
+def test_jumps_of_the_clock_are_kept_and_warned_of_for_a_minute() -> None:
+    """They change no state; health counts those of the last minute."""
+    camera = make_camera(make_host())
+    early, late = NOW, NOW + timedelta(seconds=50)
+    apply_events(
+        [
+            camera.tell(EventKind.STARTED, source="rtmp"),
+            camera.tell(EventKind.CLOCK_JUMPED, early, jump_seconds=-3.5),
+            camera.tell(EventKind.CLOCK_JUMPED, late, jump_seconds=86_400.0),
+        ],
+        now=NOW,
+    )
+    assert stream(camera.stream).state is StreamState.LIVE
+    kept = StreamEvent.objects.filter(kind="clock_jumped").order_by("number").values_list("data", flat=True)
+    assert [data["jump_seconds"] for data in kept] == [-3.5, 86_400.0]
+    for seconds, jumps in ((55, 2), (70, 1), (120, 0)):
+        assert health(camera.stream, now=NOW + timedelta(seconds=seconds)).clock_jumps == jumps
+
+
 def test_a_gap_in_the_numbers_stops_nothing() -> None:
     """What came before and after a lost event is kept."""
     camera = make_camera(make_host())

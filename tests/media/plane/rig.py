@@ -123,7 +123,8 @@ class Hook:
                 if hook.away or urlsplit(self.path).path != "/hooks/media/scenes":
                     self._answer(502, b"away", "text/html")
                 else:
-                    self._answer(200, json.dumps({"scenes": hook.scenes, "closed": hook.closed}).encode(), "application/json")
+                    lists = {"scenes": hook.scenes, "closed": hook.closed}
+                    self._answer(200, json.dumps(lists).encode(), "application/json")
 
             def _answer(self, status: int, body: bytes, kind: str) -> None:
                 self.send_response(status)
@@ -176,7 +177,7 @@ class PlaneProcess:
         with self.log.open("ab") as log:
             command = [sys.executable, "-m", "millstream.media.plane"]
             self.process = subprocess.Popen(command, cwd=REPO, env=self.environ, stderr=log, stdout=log)
-        until(self._answers, 15, "the plane's /healthz")
+        until(self._answers, 45, "the plane's /healthz")
 
     def _answers(self) -> bool:
         assert self.process is not None

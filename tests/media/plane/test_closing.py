@@ -98,7 +98,7 @@ def test_a_key_of_a_closed_show_is_forgotten(hook: Hook, tmp_path: Path) -> None
         granted = await gate.ask(asking("over"))
         await gate.ask(asking("open"))
         hook.closed = [str(stream)]
-        assert await gate.closed() == {stream}
+        assert await gate.closed() == frozenset([stream])
         await gate.done(asking("over"), granted)
         hook.away = True
         assert (await gate.ask(asking("open"))).playback == "playback-of-open"
