@@ -121,7 +121,7 @@ def publish_hint(subject: str, payload: Mapping[str, Any]) -> None:
 
 def close_hints() -> None:
     """Give the line of the hints up; the next hint opens a new one. Does nothing when there is none."""
-    global _hinter  # noqa: PLW0603 - see above
+    global _hinter
     with _starting:
         hinter, _hinter = _hinter, None
     atexit.unregister(close_hints)

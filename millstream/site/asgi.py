@@ -1,13 +1,17 @@
 """The web process: the lean routes of the buy, Django's pages, and the room server at /ws/."""
 
 import os
+import warnings
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "millstream.site.settings")
 os.environ.setdefault("MILLSTREAM_POOL", "1")
 
-from django.core.asgi import get_asgi_application
+# WhiteNoise hands our own small files out as sync iterators; Django reads them whole, which is what we want.
+warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
+
+from django.core.asgi import get_asgi_application  # noqa: E402 - after the warning's filter
 
 type Scope = MutableMapping[str, Any]
 type Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]

@@ -11,6 +11,7 @@ from millstream.site.web import views
 urlpatterns = [
     path("", views.home, name="home"),
     path("healthz", views.healthz, name="healthz"),
+    path("favicon.ico", RedirectView.as_view(url="/static/build/mark.svg")),
     path("language/", set_language, name="set_language"),
     # Nobody has a password: the page for one leads to the page for a code.
     path("accounts/login/", RedirectView.as_view(pattern_name="account_request_login_code", query_string=True)),

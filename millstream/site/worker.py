@@ -9,14 +9,14 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from asgiref.sync import sync_to_async
-from django.db import close_old_connections, connection
+from django.db import connection
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
 from procrastinate import App
 from procrastinate.contrib.django import app as queue
 
 from millstream.kernel.facts.base import Hint
-from millstream.kernel.facts.handlers import HANDLERS, last_position, run_handler
+from millstream.kernel.facts.handlers import BATCH, HANDLERS, last_position, run_handler
 from millstream.kernel.facts.sequencer import place_facts
 from millstream.kernel.nats import connect
 from millstream.media.consumer import run as hear_media
@@ -45,7 +45,7 @@ class Ear:
 
         A look costs two statements when nothing is new. A handler that failed rests `BACK_OFF_SECONDS`.
         """
-        close_old_connections()
+        mend_connection()
         placed = place_facts()
         reached = last_position()
         woken = {name for name, until in self._resting.items() if until <= moment}
@@ -67,8 +67,19 @@ class Ear:
         return heard, hints
 
 
+def mend_connection() -> None:
+    """Drop this thread's connection if it broke; one that works is kept, for a new one costs more than a look."""
+    if connection.errors_occurred:
+        if not connection.is_usable():
+            connection.close()
+        connection.errors_occurred = False
+
+
 async def hear_facts(stop: asyncio.Event) -> None:
-    """Place and hear facts for ever, ten looks a second, at once again while there is more."""
+    """Place and hear facts for ever, ten looks a second, at once again while a handler is behind by a batch.
+
+    Looking without a rest while orders come in would hear each fact alone: ten times the statements.
+    """
     loop = asyncio.get_running_loop()
     client: Client | None = None
     look = sync_to_async(Ear().look, thread_sensitive=True)
@@ -77,7 +88,7 @@ async def hear_facts(stop: asyncio.Event) -> None:
         if hints:
             client = client or await connect("worker-hints")
             await _tell(client, hints)
-        if not heard:
+        if heard < BATCH:
             await _rest(stop, LOOK_SECONDS)
 
 
@@ -136,6 +147,7 @@ async def _work_until(stop: asyncio.Event, opened: App) -> None:
 
 
 def _beat() -> None:
+    mend_connection()
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO heartbeat (part, note) VALUES ('worker', %s)"

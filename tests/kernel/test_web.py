@@ -63,6 +63,8 @@ def test_the_pieces_of_a_price_are_the_whole_price(minor: int, currency: str):
 def test_numbers_and_weights_follow_the_language():
     """Grouping, units and their names are the reader's."""
     assert written("{{ n|number }}", n=1234567) == "1,234,567"
+    assert written("{{ p|percent }}", p=25) == "2.5 %"
+    assert written("{{ p|percent }}", p=200) == "20 %"
     assert written("{{ g|weight }}", g=850) == "850 g"
     assert written("{{ g|weight }}", g=1250) == "1.25 kg"
     assert written("{{ g|weight }}", "zh-hans", g=1250) == "1.25 kg"

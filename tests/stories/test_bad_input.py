@@ -10,10 +10,12 @@ from typing import Any
 import httpx
 import pytest
 
+from millstream.logistics.rules.codes import for_people
 from tests.browser.programs import buy, choose, paid, variant_of, wish
 from tests.browser.town import DemoTown, until
-from tests.stories.books import gateway_sessions, orders_since
+from tests.stories.books import OrderRow, gateway_sessions, orders_since
 from tests.stories.conftest import HOLD_SECONDS
+from tests.stories.visits import Visit
 
 pytestmark = pytest.mark.slow
 
@@ -21,10 +23,15 @@ BOOKED_SECONDS = 60.0
 LATE_SECONDS = 5
 
 
-def state_of(town: DemoTown, order: dict[str, Any]) -> str:
-    """The state of an order by its row."""
+def rows_of(town: DemoTown, order: dict[str, Any]) -> list[OrderRow]:
+    """An order as it stands, once for each of its payments."""
     before = str(uuid.UUID(int=uuid.UUID(order["order"]).int - 1))
-    return next(row.state for row in orders_since(town, before) if row.id == order["order"])
+    return [row for row in orders_since(town, before) if row.id == order["order"]]
+
+
+def state_of(town: DemoTown, order: dict[str, Any]) -> str:
+    """The state of an order."""
+    return rows_of(town, order)[0].state
 
 
 def parcel_of(order: dict[str, Any]) -> str:
@@ -58,8 +65,8 @@ def test_money_that_comes_late_for_what_is_gone_is_booked_and_given_back(town: D
     until(lambda: _refunded(town, late) == late["total_minor"], BOOKED_SECONDS, "the money goes back", every=0.3)
     assert state_of(town, late) == "expired"
     assert variant_of(town, "cobalt-vase")["left"] == 0
-    with _operator(town) as operator:
-        assert late["code"] in operator.get("/desk/payments/").text
+    with Visit(town) as operator:
+        assert late["code"] in operator.enter("operator").read("/desk/payments/")
     assert town.reconcile()[0] == 0
 
 
@@ -69,26 +76,15 @@ def _refunded(town: DemoTown, order: dict[str, Any]) -> int:
     return sum(session.refunded_minor for session in sessions)
 
 
-def _operator(town: DemoTown) -> httpx.Client:
-    """A browser without a window that entered as the operator."""
-    client = httpx.Client(base_url=town.web, follow_redirects=True, timeout=20, headers={"Referer": town.web})
-    home = client.get("/").text
-    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', home)
-    assert token is not None
-    entered = client.post("/demo/enter/", data={"role": "operator", "csrfmiddlewaretoken": token.group(1)})
-    assert entered.status_code == 200
-    return client
-
-
-@pytest.mark.parametrize("choice", ["duplicate", "reordered", "lost", "slow"])
-def test_whatever_the_gateway_does_an_order_is_paid_once(town: DemoTown, choice: str) -> None:
-    """Three webhooks at once, the wrong order, none at all, much later: one paid order, one unit sold, one capture."""
-    order = buy(town, wish(variant_of(town, "honey")["id"])).json()
-    choose(order["pay_url"], choice)
-    until(lambda: state_of(town, order) == "paid", BOOKED_SECONDS, "paid", every=0.5)
-    before = str(uuid.UUID(int=uuid.UUID(order["order"]).int - 1))
-    rows = [row for row in orders_since(town, before) if row.id == order["order"]]
-    assert [row.sold for row in rows] == [1]
+def test_whatever_the_gateway_does_an_order_is_paid_once(town: DemoTown) -> None:
+    """Three webhooks at once, the wrong order, none at all, much later: one paid order, one unit sold, one payment."""
+    honey = variant_of(town, "honey")["id"]
+    orders = {choice: buy(town, wish(honey)).json() for choice in ("lost", "slow", "duplicate", "reordered")}
+    for choice, order in orders.items():
+        choose(order["pay_url"], choice)
+    for choice, order in orders.items():
+        until(lambda one=order: state_of(town, one) == "paid", BOOKED_SECONDS, f"{choice} is paid", every=0.5)
+        assert [row.sold for row in rows_of(town, order)] == [1], choice
 
 
 def test_a_message_that_the_gateway_did_not_sign_is_refused(town: DemoTown) -> None:
@@ -131,16 +127,33 @@ def test_a_label_that_is_none_is_refused_with_a_way_on(town: DemoTown, code: str
 
 
 def test_a_parcel_at_the_wrong_station_is_taken_in_and_told_to_the_centre(town: DemoTown) -> None:
-    """Tea of Chashan brought to Yaokou: it has one holder, a case stands at the centre, a second scan changes nothing."""
-    order = paid(town, "white-tea")
+    """A bowl of Yaokou brought to Chashan: one holder, a case with an owner; scanned again, nothing is doubled."""
+    order = paid(town, "tenmoku-bowl")
     until(lambda: state_of(town, order) == "paid", BOOKED_SECONDS, "paid", every=0.3)
     parcel = parcel_of(order)
-    scan = {"id": str(uuid.uuid4()), "code": parcel, "purpose": "take_in"}
-    with town.api("keeper") as keeper, town.api("centre") as centre:
-        taken, again = keeper.post("/custody/scans", json=scan), keeper.post("/custody/scans", json=scan)
-        assert taken.status_code == again.status_code == 200, taken.text
-        held = centre.get(f"/parcels/{parcel}").json()
+    pack(town, parcel)
+    with Visit(town) as chashan:
+        chashan.sign_in("chashan-station@qingxi.example")
+        for _ in range(2):
+            said = chashan.send("/station/take-in/", "/station/take-in/", code=parcel).text
+            assert for_people(parcel) in said
+    with Visit(town) as gao:
+        desk = gao.enter("centre").read("/centre/differences/")
+    assert for_people(parcel) in desk
+    assert "Brought to the wrong station" in desk
+    with town.api("maker") as maker:
+        held = maker.get(f"/parcels/{parcel}").json()
     assert held["misrouted"] is True
     assert held["holder"]["kind"] == "station"
     assert [step["kind"] for step in held["steps"]].count("take_in") == 1
     assert town.reconcile()[0] == 0
+
+
+def pack(town: DemoTown, parcel: str) -> None:
+    """Amina marks a parcel as packed."""
+    with Visit(town) as amina:
+        listed = amina.enter("maker").read("/desk/parcels/")
+        row = listed[listed.index(for_people(parcel)) :]
+        action = re.search(r'action="(/desk/parcels/[0-9a-f-]+/pack/)"', row)
+        assert action is not None
+        assert amina.send("/desk/parcels/", action.group(1), weight_grams="640").status_code == 200

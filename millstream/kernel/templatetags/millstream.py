@@ -76,6 +76,12 @@ def number(value: float | Decimal | None) -> str:
 
 
 @register.filter
+def percent(permille: int | None) -> str:
+    """Write parts per thousand as people read them: 25 is `2.5 %`."""
+    return "" if permille is None else f"{formats.format_number(Decimal(permille) / 10)} %"
+
+
+@register.filter
 def weight(grams: int | None) -> str:
     """Write a weight given in grams."""
     return "" if grams is None else formats.format_weight(int(grams))

@@ -7,6 +7,8 @@ import asyncio
 import os
 import sys
 
+import uvloop
+
 from millstream.site import config
 from millstream.site.cli.django_side import in_django
 from millstream.site.cli.refusal import CommandRefused
@@ -40,7 +42,8 @@ def run_worker(_arguments: argparse.Namespace) -> int:
     in_django(with_engines())
     from millstream.site import worker
 
-    asyncio.run(worker.run())
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(worker.run())
     return 0
 
 
