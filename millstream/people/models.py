@@ -35,8 +35,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     """Somebody who signs in. What they may do follows from their memberships in actors."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    email = models.EmailField(null=True, unique=True)
-    phone = models.CharField(max_length=20, null=True, unique=True)
+    email = models.EmailField(null=True, blank=True, unique=True)
+    phone = models.CharField(max_length=20, null=True, blank=True, unique=True)
     phone_verified = models.BooleanField(default=False)
     name = models.CharField(max_length=80, blank=True)
     language = models.CharField(max_length=10, default="en")
@@ -63,8 +63,8 @@ class Actor(Row):
     kind = models.CharField(max_length=20, choices=[(kind.value, kind.value) for kind in ActorKind])
     name = models.JSONField()
     slug = models.SlugField(max_length=80, unique=True)
-    place = models.ForeignKey("places.Place", models.PROTECT, null=True, related_name="+")
-    story = models.JSONField(default=dict)
+    place = models.ForeignKey("places.Place", models.PROTECT, null=True, blank=True, related_name="+")
+    story = models.JSONField(default=dict, blank=True)
     picture = models.CharField(max_length=200, blank=True)
     is_public = models.BooleanField(default=True)
     opened_at = models.DateTimeField(db_default=Now())

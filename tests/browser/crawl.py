@@ -12,7 +12,9 @@ from playwright.sync_api import Page
 
 MOST_PAGES = 90
 MOST_OF_A_KIND = 4
-VARYING = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/products/)[^/]+|(?<=/shops/)[^/]+|(?<=/shows/)[^/]+|(?<=/places/)[^/]+")
+VARYING = re.compile(
+    r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/products/)[^/]+|(?<=/shops/)[^/]+|(?<=/shows/)[^/]+|(?<=/places/)[^/]+"
+)
 CODES = re.compile(r"(?<=/orders/)[^/]+|(?<=/track/)[^/]+|(?<=/studio/)(?!plan|key)[^/]+")
 ELSEWHERE = ("/admin/", "/accounts/logout", "/api/", "/healthz", "/files/", "/static/")
 FILES = (".pdf", ".csv", ".ics", "/trade")

@@ -13,6 +13,7 @@ import psutil
 from playwright.sync_api import Page
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin
 
 from tests.browser.town import DemoTown, until
 
@@ -63,7 +64,7 @@ def listeners_in_every_process(town: DemoTown, page: Page) -> Iterator[list[List
     assert len(workers) >= 2, "the town runs two web workers"
     with ExitStack() as held:
         for _ in range(MOST_SOCKETS):
-            wire = connect(address, origin=town.web, additional_headers={"Cookie": cookies})  # type: ignore[arg-type]
+            wire = connect(address, origin=Origin(town.web), additional_headers={"Cookie": cookies})
             process = _process_of(wire, workers)
             if process in kept:
                 wire.close()
@@ -84,7 +85,7 @@ def _process_of(wire: ClientConnection, workers: set[int]) -> int:
     def found() -> int:
         for pid in workers:
             ends = psutil.Process(pid).net_connections("tcp")
-            if any(end.raddr and end.raddr.port == ours for end in ends):
+            if any(end.raddr[1:] == (ours,) for end in ends):
                 return pid
         return 0
 

@@ -75,6 +75,10 @@ class Room:
         """How many of the pinned product are left, as the card says."""
         return int(self.page.get_attribute("[data-pin-left]", "data-left") or 0)
 
+    def until_left(self, left: int) -> None:
+        """Wait until the card says that so many are left."""
+        until(lambda: self.left == left, 5, f"{left} left")
+
     @property
     def pinned(self) -> str:
         """The pinned variant."""

@@ -1,4 +1,4 @@
-"""A seeded town kept between runs: copying its folder takes a blink, seeding and drawing take the better part of a minute."""
+"""A seeded town kept between runs: copying its folder takes a blink, seeding and drawing it half a minute."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,7 @@ SETTLED_SECONDS = 60.0
 
 
 def test_a_market_day(cast: Cast, town: DemoTown, tmp_path: Path) -> None:
-    """Watched, bought three ways, packed, carried over station, van, centre and carrier, delivered, shared and paid out."""
+    """Watched, bought three ways, packed, carried over station, van, centre and carrier, shared, paid out."""
     set_prices(cast)
     operator = cast.enter("operator", wide=True)
     carriage_before = carriage_minor(operator)
@@ -64,11 +65,11 @@ def sell(cast: Cast, town: DemoTown, folder: Path) -> list[Bought]:
         left = other.left
         first = buy_in_room(room, Buyer("Wei", "+8613812345678"), BOWL_MINOR)
         for one in (room, other):
-            until(lambda seen=one: seen.left == left - 1, 5, "the stock number drops")
+            one.until_left(left - 1)
         plain = cast.guest(scripts=False)
         second = buy_in_room_without_scripts(plain, room.page.url, Buyer("Femi", "femi@example.org"), BOWL_MINOR)
         third = buy_from_page(cast.enter("buyer"), "tenmoku-bowl", Buyer("Bo", "bo@qingxi.example"), TENMOKU_MINOR)
-        until(lambda: other.left == left - 2, 5, "the stock number drops again")
+        other.until_left(left - 2)
         room.keeps_moving()
         studio.says("Units sold")
     return [first, second, third]
@@ -99,7 +100,7 @@ def follow(cast: Cast, bought: Sequence[Bought]) -> None:
     for one in bought:
         until_delivered(one.page, one.parcel)
     for one in bought:
-        until(lambda order=one: order_says(order, "Completed"), SETTLED_SECONDS, "release", every=0.5)
+        until(partial(order_says, one, "Completed"), SETTLED_SECONDS, "release", every=0.5)
     maker = cast.enter("maker", wide=True)
     maker.goto(f"/desk/orders/{bought[0].code}/")
     expect(maker.locator("main")).to_contain_text("Delivered")

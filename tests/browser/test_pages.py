@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.browser.crawl import Walk
@@ -18,10 +16,10 @@ PUBLIC = ("/", "/shows/", "/goods/", "/makers/", "/track/", "/orders/", "/places
 
 
 @pytest.fixture(scope="module")
-def busy(town: DemoTown) -> Iterator[DemoTown]:
+def busy(town: DemoTown) -> DemoTown:
     """The town with something on its lists: a vase was bought and paid."""
     paid(town, "celadon-vase")
-    yield town
+    return town
 
 
 def walk(cast: Cast, role: str, starts: tuple[str, ...], language: str = "en") -> Walk:

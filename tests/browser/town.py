@@ -17,7 +17,18 @@ from tests.browser.shelf import take_seeded
 from tests.engines.places import short_folder
 from tests.site.cli.town import TownUnderTest
 
-OURS = ("MILLSTREAM_", "DATABASE_URL", "NATS_URL", "MEDIA_", "SIM_", "GATEWAY_", "CARRIER_", "DJANGO_", "PYTEST_", "COV_")
+OURS = (
+    "MILLSTREAM_",
+    "DATABASE_URL",
+    "NATS_URL",
+    "MEDIA_",
+    "SIM_",
+    "GATEWAY_",
+    "CARRIER_",
+    "DJANGO_",
+    "PYTEST_",
+    "COV_",
+)
 QUICK = {
     "MILLSTREAM_RETURN_WINDOW_SECONDS": "2",
     "MILLSTREAM_CARRIER_STEP_SECONDS": "1",

@@ -114,7 +114,7 @@ class Crowd:
 
 
 @contextmanager
-def shopping(town: DemoTown, variants: Sequence[str], *, how_many: int) -> Iterator[Crowd]:
+def shopping(town: DemoTown, variants: list[str], *, how_many: int) -> Iterator[Crowd]:
     """Shoppers that buy inside the block; at its end each finishes what it began."""
     crowd = Crowd([Shopper(town, variants[number:] + variants[:number]) for number in range(how_many)])
     threads = [threading.Thread(target=shopper.run) for shopper in crowd.shoppers]

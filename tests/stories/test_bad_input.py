@@ -1,4 +1,4 @@
-"""What should not happen, through the whole town: each gets a clear refusal, or a case with an owner, and nothing is lost."""
+"""What should not happen, through the whole town: a clear refusal or a case with an owner; nothing is lost."""
 
 from __future__ import annotations
 
@@ -34,6 +34,11 @@ def state_of(town: DemoTown, order: dict[str, Any]) -> str:
     return rows_of(town, order)[0].state
 
 
+def until_paid(town: DemoTown, order: dict[str, Any]) -> None:
+    """Wait until the gateway's word has arrived and is booked."""
+    until(lambda: state_of(town, order) == "paid", BOOKED_SECONDS, f"{order['code']} is paid", every=0.3)
+
+
 def parcel_of(order: dict[str, Any]) -> str:
     """The code of an order's parcel, as its buyer reads it."""
     page = httpx.get(order["order_url"], timeout=20)
@@ -61,7 +66,7 @@ def test_money_that_comes_late_for_what_is_gone_is_booked_and_given_back(town: D
 
     quick = until(bought, HOLD_SECONDS + LATE_SECONDS, "the hold runs out", every=0.3)
     choose(quick["pay_url"])
-    until(lambda: state_of(town, quick) == "paid", BOOKED_SECONDS, "the second buyer's payment", every=0.3)
+    until_paid(town, quick)
     until(lambda: _refunded(town, late) == late["total_minor"], BOOKED_SECONDS, "the money goes back", every=0.3)
     assert state_of(town, late) == "expired"
     assert variant_of(town, "cobalt-vase")["left"] == 0
@@ -83,7 +88,7 @@ def test_whatever_the_gateway_does_an_order_is_paid_once(town: DemoTown) -> None
     for choice, order in orders.items():
         choose(order["pay_url"], choice)
     for choice, order in orders.items():
-        until(lambda one=order: state_of(town, one) == "paid", BOOKED_SECONDS, f"{choice} is paid", every=0.5)
+        until_paid(town, order)
         assert [row.sold for row in rows_of(town, order)] == [1], choice
 
 
@@ -129,7 +134,7 @@ def test_a_label_that_is_none_is_refused_with_a_way_on(town: DemoTown, code: str
 def test_a_parcel_at_the_wrong_station_is_taken_in_and_told_to_the_centre(town: DemoTown) -> None:
     """A bowl of Yaokou brought to Chashan: one holder, a case with an owner; scanned again, nothing is doubled."""
     order = paid(town, "tenmoku-bowl")
-    until(lambda: state_of(town, order) == "paid", BOOKED_SECONDS, "paid", every=0.3)
+    until_paid(town, order)
     parcel = parcel_of(order)
     pack(town, parcel)
     with Visit(town) as chashan:

@@ -25,7 +25,7 @@ BETWEEN = 4  # purchases that must be answered after each death
 
 
 def test_kill_9_of_every_process_loses_and_doubles_nothing(cast: Cast, town: DemoTown) -> None:
-    """While people buy, each process dies in turn and then the supervisor; the books agree with the gateway's journal."""
+    """While people buy, each process dies in turn, then the supervisor; the books agree with the gateway's journal."""
     since, before = str(new_id()), {slug: variant_of(town, slug) for slug in SLUGS}
     room = Room(cast.guest())
     room.open_from_home()

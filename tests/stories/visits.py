@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Self
 
 import httpx
 
@@ -19,7 +20,7 @@ class Visit:
         self.town = town
         self.client = httpx.Client(base_url=town.web, follow_redirects=True, timeout=20, headers={"Referer": town.web})
 
-    def __enter__(self) -> Visit:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

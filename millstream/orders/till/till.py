@@ -21,6 +21,7 @@ from millstream.kernel.refusals import Refusal
 from millstream.orders.actions.capture_payments import capture_payments
 from millstream.orders.actions.place_orders import place_orders
 from millstream.orders.refusals import TillAway, TillFull
+from millstream.orders.till.quick_lists import QuickLists
 from millstream.orders.types import Notice, OrderPlaced, OrderWish, Verdict
 
 log = logging.getLogger(__name__)
@@ -195,6 +196,7 @@ def _prepare_statements() -> None:
         raw.cursor_factory = ServerBindingCursor
         raw.prepare_threshold = PREPARED_AFTER
         raw.prepared_max = MOST_PREPARED
+        raw.adapters.register_dumper(list, QuickLists)
 
 
 def _let_go() -> None:

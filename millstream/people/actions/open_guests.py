@@ -41,7 +41,7 @@ WHERE actor_id = ANY(%s) AND erased_at IS NULL ORDER BY actor_id, given_at DESC
 """
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def open_guests(asks: Sequence[GuestAsk], *, now: datetime) -> list[GuestOpened]:
     """Give each visitor its actor, contact and address, in the order of `asks`; asking again changes nothing.
 

@@ -29,8 +29,14 @@ def hold_stock(asks: Sequence[HoldAsk], *, now: datetime) -> list[HoldAnswer]:
 
     Stock rows stay locked, in key order, until the caller's transaction ends. Holds that have run out by `now`
     make room for an item that is short. One StockLeft is recorded per item whose free quantity changed.
+
+    When nothing of what is asked can be held, nothing is locked: in a rush for the last units those who come too
+    late do not stand in the way of those who pay.
     """
     assert len(asks) <= LARGEST_BATCH
+    refused = _refused_at_sight(asks, now)
+    if refused is not None:
+        return refused
     items = rows.lock_items(ask.stock_item_id for ask in asks)
     answers = _decide(asks, items)
     short = rules.short_items(asks, answers)
@@ -50,6 +56,17 @@ def hold_stock(asks: Sequence[HoldAsk], *, now: datetime) -> list[HoldAnswer]:
         now,
     )
     return answers
+
+
+def _refused_at_sight(asks: Sequence[HoldAsk], now: datetime) -> list[HoldAnswer] | None:
+    """The answers if every ask must be refused by what is free at this moment; None when it has to be counted."""
+    if any(ask.pool_id is not None for ask in asks):
+        return None
+    items, could_make_room = rows.look_at_items((ask.stock_item_id for ask in asks), now=now)
+    fits = (ask.quantity <= items[ask.stock_item_id].free for ask in asks if ask.stock_item_id in items)
+    if could_make_room or any(fits):
+        return None
+    return _decide(asks, items)
 
 
 def _decide(asks: Sequence[HoldAsk], items: Mapping[StockItemId, LockedItem]) -> list[HoldAnswer]:

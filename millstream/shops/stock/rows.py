@@ -19,6 +19,13 @@ _LOCK_ITEMS = """
 SELECT id, variant_id, on_hand - held - carved, held + carved FROM shops_stockitem
 WHERE id = ANY(%s::uuid[]) ORDER BY id FOR NO KEY UPDATE
 """
+# Not locked: what is free at this moment, and whether a hold that has run out could make room.
+_LOOK_AT_ITEMS = """
+SELECT id, variant_id, on_hand - held - carved, held + carved,
+       EXISTS (SELECT 1 FROM shops_hold hold
+               WHERE hold.stock_item_id = item.id AND hold.state = 'live' AND hold.expires_at <= %s)
+FROM shops_stockitem item WHERE id = ANY(%s::uuid[])
+"""
 _LOCK_POOLS = """
 SELECT id, stock_item_id, size - held - sold, is_open FROM shops_pool
 WHERE id = ANY(%s::uuid[]) ORDER BY id FOR NO KEY UPDATE
@@ -107,6 +114,15 @@ def lock_items(item_ids: Iterable[UUID]) -> dict[StockItemId, LockedItem]:
     with connection.cursor() as cursor:
         cursor.execute(_LOCK_ITEMS, [sorted(set(item_ids))])
         return {StockItemId(row[0]): LockedItem(VariantId(row[1]), row[2], row[3]) for row in cursor.fetchall()}
+
+
+def look_at_items(item_ids: Iterable[UUID], *, now: datetime) -> tuple[dict[StockItemId, LockedItem], bool]:
+    """Read stock items without a lock, and whether holds that ran out by `now` could make room in one of them."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LOOK_AT_ITEMS, [now, sorted(set(item_ids))])
+        found = cursor.fetchall()
+    items = {StockItemId(row[0]): LockedItem(VariantId(row[1]), row[2], row[3]) for row in found}
+    return items, any(row[4] for row in found)
 
 
 def lock_pools(pool_ids: Iterable[UUID]) -> tuple[dict[PoolId, PoolRoom], set[PoolId]]:
