@@ -28,6 +28,14 @@ CHECKED_AT_ONCE: Final = 5_000
 MOST_DIFFERENCES: Final = 100
 NOBODY: Final = UUID(int=0)
 
+# Written out, for the till asks it with every batch. A sale meets pacts of every side.
+_IN_FORCE = """
+SELECT id, part, permille, beneficiary_id, seller_id, host_id, agreed_at, valid_from, valid_to, version
+FROM pacts_pact
+WHERE valid_from <= %s AND (valid_to IS NULL OR valid_to > %s)
+  AND (seller_id IS NULL OR seller_id = ANY(%s::uuid[])) AND (host_id IS NULL OR host_id = ANY(%s::uuid[]))
+ORDER BY id
+"""
 _SPLIT_LINES = """
 SELECT sheet_id, part, actor_id, permille, base_minor, amount_minor, pact_id
 FROM pacts_splitline WHERE sheet_id = ANY(%s::uuid[]) ORDER BY sheet_id, position
@@ -65,11 +73,23 @@ def record_of(row: Pact) -> PactRecord:
 
 def pacts_in_force(sellers: Iterable[UUID], hosts: Iterable[UUID], *, now: datetime) -> list[PactRecord]:
     """The pacts that count now for any of these sellers in shows of any of these hosts, in one query."""
-    counting = Q(valid_from__lte=now) & (Q(valid_to__isnull=True) | Q(valid_to__gt=now))
-    of_sellers = Q(seller__isnull=True) | Q(seller__in=set(sellers))
-    of_hosts = Q(host__isnull=True) | Q(host__in=set(hosts))
-    rows = Pact.objects.unscoped("a sale meets pacts of every side").filter(counting, of_sellers, of_hosts)
-    return [record_of(row) for row in rows.order_by("id")]
+    with connection.cursor() as cursor:
+        cursor.execute(_IN_FORCE, [now, now, list(set(sellers)), list(set(hosts))])
+        return [
+            PactRecord(
+                id=PactId(row[0]),
+                part=Part(row[1]),
+                permille=row[2],
+                beneficiary=row[3],
+                seller=row[4],
+                host=row[5],
+                agreed_at=row[6],
+                valid_from=row[7],
+                valid_to=row[8],
+                version=row[9],
+            )
+            for row in cursor.fetchall()
+        ]
 
 
 def pact(pact_id: PactId) -> PactRecord:

@@ -1,5 +1,6 @@
 """The web process: the lean routes of the buy, Django's pages, and the room server at /ws/."""
 
+import gc
 import os
 import warnings
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -43,6 +44,9 @@ async def _lifespan(receive: Receive, send: Send) -> None:
         message = await receive()
         if message["type"] == "lifespan.startup":
             listen()
+            # What was imported stays: the collector need not look at it again with every request's garbage.
+            gc.collect()
+            gc.freeze()
             await send({"type": "lifespan.startup.complete"})
         elif message["type"] == "lifespan.shutdown":
             await shutdown()

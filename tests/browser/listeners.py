@@ -64,14 +64,16 @@ def listeners_in_every_process(town: DemoTown, page: Page) -> Iterator[list[List
     assert len(workers) >= 2, "the town runs two web workers"
     with ExitStack() as held:
         for _ in range(MOST_SOCKETS):
-            wire = connect(address, origin=Origin(town.web), additional_headers={"Cookie": cookies})
-            process = _process_of(wire, workers)
-            if process in kept:
-                wire.close()
-                continue
-            held.callback(wire.close)
-            wire.send(json.dumps({"t": "hello", "last": last}))
-            kept[process] = Listener(wire)
+            with ExitStack() as tried:
+                wire = tried.enter_context(
+                    connect(address, origin=Origin(town.web), additional_headers={"Cookie": cookies})
+                )
+                process = _process_of(wire, workers)
+                if process in kept:
+                    continue
+                wire.send(json.dumps({"t": "hello", "last": last}))
+                kept[process] = Listener(wire)
+                held.push(tried.pop_all())
             if len(kept) == 2:
                 break
         assert len(kept) == 2, "the kernel gave every connection to one process"

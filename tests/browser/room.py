@@ -118,13 +118,21 @@ class Studio:
         self.page.click(".panel .button-primary")
         self.page.wait_for_selector("#now")
 
-    def pin(self, title: str) -> float:
-        """Pin a product of the rundown; when, in milliseconds of the clock, the host pressed."""
+    def clear(self) -> None:
+        """Take whatever is pinned off the table."""
+        clearing = self.page.get_by_role("button", name="Clear the table")
+        if clearing.count():
+            clearing.click()
+            expect(clearing).to_have_count(0)
+
+    def pin(self, title: str) -> tuple[str, float]:
+        """Pin a product of the rundown: its variant, and when the host pressed, in milliseconds of the clock."""
         self.page.evaluate(NOTE_CLICKS)
         row = self.page.locator("#now .rundown-item", has_text=title)
+        variant = row.get_attribute("data-variant") or ""
         row.get_by_role("button", name="Pin").click()
         expect(row).to_have_attribute("data-state", "now")
-        return float(self.page.evaluate("() => window.sentAt"))
+        return variant, float(self.page.evaluate("() => window.sentAt"))
 
     def says(self, words: str) -> None:
         """Wait until the studio says this of the picture."""

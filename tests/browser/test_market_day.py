@@ -57,8 +57,7 @@ def sell(cast: Cast, town: DemoTown, folder: Path) -> list[Bought]:
         other.open_from_home()
         studio = Studio(cast.enter("host", wide=True))
         studio.open()
-        if room.pinned:
-            studio.page.get_by_role("button", name="Clear the table").click()
+        studio.clear()
         studio.pin(BOWL)
         room.until_size(FILM_SIZE)
         expect(other.page.locator("[data-pin-link]")).to_have_text(BOWL)

@@ -67,6 +67,7 @@ def test_viewers_in_both_web_processes_talk_and_see_a_pin_within_a_second(cast: 
     bo.open_from_home()
     femi.open_from_home()
     studio.open()
+    studio.clear()
     with listeners_in_every_process(town, bo.page) as listeners:
         bo.say("Is the celadon food-safe?")
         femi.reads("Is the celadon food-safe?")
@@ -75,11 +76,10 @@ def test_viewers_in_both_web_processes_talk_and_see_a_pin_within_a_second(cast: 
             listener.hears("talk", "Is the celadon food-safe?")
         for one in (bo, femi):
             one.note_pins()
-        pressed_at = studio.pin("Everyday cup")
-        variant = until(lambda: bo.pinned, 5, "a pin")
+        variant, pressed_at = studio.pin("Everyday cup")
         late = [one.pin_seen_at(variant) - pressed_at for one in (bo, femi)]
         late += [listener.hears("trade", variant) * 1000 - pressed_at for listener in listeners]
     assert max(late) <= 1000, f"milliseconds from the press to each screen: {late}"
     expect(femi.page.locator("[data-pin-link]")).to_have_text("Everyday cup")
     expect(femi.page.locator("[data-viewers]")).not_to_have_text("1")
-    studio.pin("Celadon tea bowl")
+    assert {bo.pinned, femi.pinned} == {variant}

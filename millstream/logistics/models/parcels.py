@@ -100,12 +100,12 @@ class Parcel(Row):
     code = models.CharField(max_length=12, unique=True)
     order_id = models.UUIDField(unique=True)
     order_code = models.CharField(max_length=20)
-    seller = actor_field()
-    buyer = actor_field()
-    station = actor_field()
-    centre = actor_field()
-    destination_station = actor_field(null=True)
-    address = models.ForeignKey("people.Address", models.PROTECT, null=True, related_name="+")
+    seller = actor_field(db_index=False)
+    buyer = actor_field(db_index=False)
+    station = actor_field(db_index=False)
+    centre = actor_field(db_index=False)
+    destination_station = actor_field(null=True, db_index=False)
+    address = models.ForeignKey("people.Address", models.PROTECT, null=True, related_name="+", db_index=False)
     weight_grams = models.IntegerField()
     contents = models.JSONField(default=list)
     value_minor = models.BigIntegerField(default=0)
@@ -116,7 +116,7 @@ class Parcel(Row):
     version = models.IntegerField(default=1)
     misrouted = models.BooleanField(default=False)
     going_back = models.BooleanField(default=False)
-    bag = models.ForeignKey(Bag, models.PROTECT, null=True, related_name="parcels")
+    bag = models.ForeignKey(Bag, models.PROTECT, null=True, related_name="parcels", db_index=False)
     carrier_number = models.CharField(max_length=40, blank=True)
     last_track_number = models.IntegerField(default=0)
     last_asked_at = models.DateTimeField(null=True)
@@ -152,14 +152,19 @@ class Parcel(Row):
             models.Index(fields=["seller", "-opened_at"], name="logistics_parcel_seller"),
             models.Index(fields=["buyer", "-opened_at"], name="logistics_parcel_buyer"),
             models.Index(fields=["bag"], condition=Q(bag__isnull=False), name="logistics_parcel_bag"),
+            models.Index(
+                fields=["destination_station"],
+                condition=Q(destination_station__isnull=False),
+                name="logistics_parcel_destination",
+            ),
         ]
 
 
 class CustodyEvent(Row):
     """One line of custody, append-only: number, who gave, who has it now. A correction is a new line."""
 
-    parcel = models.ForeignKey(Parcel, models.PROTECT, null=True, related_name="events")
-    bag = models.ForeignKey(Bag, models.PROTECT, null=True, related_name="events")
+    parcel = models.ForeignKey(Parcel, models.PROTECT, null=True, related_name="events", db_index=False)
+    bag = models.ForeignKey(Bag, models.PROTECT, null=True, related_name="events", db_index=False)
     number = models.IntegerField()
     kind = choice_field(EventKind)
     giver_kind = holder_kind_field(null=True)

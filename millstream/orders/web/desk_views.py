@@ -126,6 +126,7 @@ def _shown(
         "parcels": parcels_of_order(record.id),
         "cases": queries.cases_of([record.id]),
         "left_minor": left,
+        "may_pack": record.state is OrderState.PAID and acting.actor is not None and acting.actor.id == record.seller,
         "may_cancel": record.state in (OrderState.PLACED, OrderState.PAID),
         "may_refund": left > 0,
         "reason_form": reason or ReasonForm(auto_id="cancel_%s"),

@@ -41,12 +41,20 @@ WHERE actor_id = ANY(%s) AND erased_at IS NULL ORDER BY actor_id, given_at DESC
 """
 
 
-@transaction.atomic(savepoint=False)
 def open_guests(asks: Sequence[GuestAsk], *, now: datetime) -> list[GuestOpened]:
     """Give each visitor its actor, contact and address, in the order of `asks`; asking again changes nothing.
 
-    An address must have passed `rules.checked_address`; without one the actor's newest on file is meant.
+    An address must pass `rules.checked_address`, before anything is written; without one the actor's newest on
+    file is meant.
     """
+    for ask in asks:
+        if ask.address:
+            checked_address(ask.address)
+    with transaction.atomic(savepoint=False):
+        return _open(asks, now)
+
+
+def _open(asks: Sequence[GuestAsk], now: datetime) -> list[GuestOpened]:
     actors = _actors({ask.visitor: ask.name for ask in asks}, now)
     contacts = _contacts([(actors[ask.visitor], ask.contact_kind, ask.contact) for ask in asks], now)
     addresses = _addresses([(actors[ask.visitor], ask.address) for ask in asks if ask.address], now)

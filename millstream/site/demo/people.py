@@ -124,15 +124,20 @@ def seed_users() -> None:
     for slug in [maker.slug for maker in MAKERS if maker.slug not in known]:
         _user(demo_id("user", slug), slug, f"{slug}@qingxi.example")
         join_actor(demo_id("user", slug), actor_id(slug), Role.OWNER)
+    for role in ROLES:
+        if role.role in {Role.HOST, Role.DRIVER}:  # persons work for themselves
+            join_actor(role.user_id, actor_id(role.actor_slug), Role.OWNER)
     for slug, _, _ in HOSTS[1:]:
         _user(demo_id("user", slug), slug.title(), f"{slug}@qingxi.example")
         join_actor(demo_id("user", slug), actor_id(slug), Role.HOST)
+        join_actor(demo_id("user", slug), actor_id(slug), Role.OWNER)
     for number in range(2, len(TOWNS) + 1):
         slug = station_slug(number)
         _user(demo_id("user", slug), slug, f"{slug}@qingxi.example")
         join_actor(demo_id("user", slug), actor_id(slug), Role.KEEPER)
     _user(demo_id("user", "hua"), "Hua", "hua@qingxi.example")
     join_actor(demo_id("user", "hua"), actor_id("hua"), Role.DRIVER)
+    join_actor(demo_id("user", "hua"), actor_id("hua"), Role.OWNER)
 
 
 def _user(user_id: UUID, name: str, email: str, *, operator: bool = False) -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import psycopg
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from millstream.kernel.ids import new_id
 from millstream.shops.api import check_stock, claim_holds, close_pool, hold_stock
@@ -43,6 +44,18 @@ def test_a_batch_is_answered_in_its_order_and_later_asks_may_still_fit(counter: 
     assert [type(answer) for answer in answers] == [HoldTaken, HoldRefused, HoldTaken]
     assert answers[1] == HoldRefused(wishes[1].hold_id, "shops.sold_out", left=1)
     assert counters(item) == (3, 3, 0)
+
+
+def test_what_is_sold_out_is_refused_without_a_lock(counter: Counter):
+    """Who comes too late locks nothing, so that nobody who pays has to wait; a hold that ran out still makes room."""
+    item = counter.stock(1)
+    hold_stock([ask(item)], now=NOW)
+    late = ask(item)
+    with CaptureQueriesContext(connection) as asked:
+        assert hold_stock([late], now=NOW) == [HoldRefused(late.hold_id, "shops.sold_out", left=0)]
+    assert [query["sql"] for query in asked if "FOR NO KEY UPDATE" in query["sql"]] == []
+    assert code_of(hold_stock([ask(item)], now=NOW + 2 * TEN_MINUTES)[0]) == "taken"
+    assert check_stock() == []
 
 
 def test_an_order_is_held_whole_or_not_at_all(counter: Counter):
