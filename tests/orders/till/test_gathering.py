@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from millstream.orders.till import till as module
 from millstream.orders.till.till import MOST_GATHER_SECONDS, Till
 
 
@@ -18,7 +17,7 @@ def test_a_busy_till_waits_longer_but_never_long(
 ) -> None:
     """One order at a time waits four milliseconds; under load half of the last turn, at most fifty."""
     slept: list[float] = []
-    monkeypatch.setattr(module.time, "sleep", slept.append)
+    monkeypatch.setattr(time, "sleep", slept.append)
     till: Any = Till()
     till._last_jobs, till._last_seconds = jobs, seconds
     till._gather()

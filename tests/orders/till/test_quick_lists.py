@@ -21,7 +21,7 @@ def sent(values: list[Any], kind: str) -> list[Any]:
     raw: Any = connection.connection
     with psycopg.Cursor(raw) as cursor:
         cursor.adapters.register_dumper(list, QuickLists)
-        cursor.execute(f"SELECT %s::{kind}[]", [values])  # type: ignore[arg-type] # kinds are of this file
+        cursor.execute(f"SELECT %s::{kind}[]", [values])
         row = cursor.fetchone()
     assert row is not None
     told: list[Any] = row[0]
