@@ -55,8 +55,6 @@ SITE_ID = 1
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CONTEXTS = ["places", "people", "ledger", "shops", "media", "pacts", "logistics", "orders", "live"]
-if os.environ.get("MILLSTREAM_CONTEXTS"):
-    CONTEXTS = [context for context in CONTEXTS if context in os.environ["MILLSTREAM_CONTEXTS"].split(",")]
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -70,7 +68,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "procrastinate.contrib.django",
     "millstream.kernel",
-    *[f"millstream.{context}" for context in CONTEXTS if (PACKAGE / context / "apps.py").exists()],
+    *[f"millstream.{context}" for context in CONTEXTS],
     "millstream.site.apps.SiteConfig",
 ]
 

@@ -1,12 +1,14 @@
 """All addresses of the site."""
 
-from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
 from millstream.site.web import views
+from millstream.site.web.api import api, docs
+
+WITH_PAGES = ("places", "ledger", "shops", "media", "pacts", "logistics", "orders", "live")
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -17,14 +19,8 @@ urlpatterns = [
     path("accounts/login/", RedirectView.as_view(pattern_name="account_request_login_code", query_string=True)),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
-    *[
-        path("", include(f"millstream.{context}.web.urls"))
-        for context in settings.CONTEXTS
-        if (settings.PACKAGE / context / "web" / "urls.py").exists()
-    ],
+    path("api/v1/docs", docs, name="api_docs"),
+    path("api/v1/", api.urls),
+    *[path("", include(f"millstream.{context}.web.urls")) for context in WITH_PAGES],
     path("", include("millstream.site.web.urls")),
 ]
-if "live" in settings.CONTEXTS:
-    from millstream.site.web.api import api, docs
-
-    urlpatterns += [path("api/v1/docs", docs, name="api_docs"), path("api/v1/", api.urls)]

@@ -19,7 +19,7 @@ KEPT = 4
 
 def key() -> str:
     """Names the state of everything that decides what a migrated database looks like."""
-    digest = hashlib.sha256(f"{os.environ['DJANGO_SETTINGS_MODULE']} {os.environ.get('MILLSTREAM_CONTEXTS')}".encode())
+    digest = hashlib.sha256(os.environ["DJANGO_SETTINGS_MODULE"].encode())
     package = REPOSITORY / "millstream"
     sources = {
         *package.rglob("migrations/**/*.py"),

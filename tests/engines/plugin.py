@@ -27,6 +27,12 @@ PREFIX = "millstream-test-"
 TEST_DATABASE = "test"
 
 
+# Hypothesis remembers what failed; like every cache it does so in .cache/.
+os.environ.setdefault(
+    "HYPOTHESIS_STORAGE_DIRECTORY", str(Path(__file__).resolve().parents[2] / ".cache" / "hypothesis")
+)
+
+
 class Engines:
     """The engines of this test process; each starts once, on demand."""
 

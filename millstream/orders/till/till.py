@@ -31,6 +31,7 @@ BATCH_SIZE: Final = 200
 GATHER_SECONDS: Final = 0.004
 BUSY_JOBS: Final = 4
 GATHER_SHARE: Final = 0.5
+BUSY_GATHER_SECONDS: Final = 0.01
 MOST_GATHER_SECONDS: Final = 0.05
 WAIT_SECONDS: Final = 20.0
 FULL_RETRY_SECONDS: Final = 2
@@ -164,8 +165,8 @@ class Till:
         if self._stopped or len(self._waiting) >= self._batch_size:
             return
         is_busy = self._last_jobs >= BUSY_JOBS
-        longer = min(GATHER_SHARE * self._last_seconds, MOST_GATHER_SECONDS) if is_busy else 0.0
-        time.sleep(max(self._gather_seconds, longer))
+        under_load = min(max(BUSY_GATHER_SECONDS, GATHER_SHARE * self._last_seconds), MOST_GATHER_SECONDS)
+        time.sleep(under_load if is_busy else self._gather_seconds)
 
     def _take_turn(self) -> None:
         """Commit one batch of notices and one of wishes; whatever fails, every job is answered."""

@@ -39,6 +39,4 @@ def _desks(request: HttpRequest) -> list[dict[str, Any]]:
     own = desks_for(acting.actor.kind, acting.roles) if acting.actor else ()
     doors = own + (OPERATOR if acting.is_operator else ())
     here = max((door.url for door in doors if request.path.startswith(door.url)), key=len, default=None)
-    return [
-        {"title": door.title, "url": door.url, "icon": door.icon, "current": door.url == here} for door in doors
-    ]
+    return [{"title": door.title, "url": door.url, "icon": door.icon, "current": door.url == here} for door in doors]
