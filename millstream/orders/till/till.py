@@ -37,6 +37,7 @@ WAIT_SECONDS: Final = 20.0
 FULL_RETRY_SECONDS: Final = 2
 PREPARED_AFTER: Final = 3
 MOST_PREPARED: Final = 200
+PLAN_SECONDS: Final = 2.0
 
 type Answer = OrderPlaced | Verdict | Exception
 type Commit = Callable[[Sequence[Any]], Sequence[Any]]
@@ -63,6 +64,7 @@ class Till:
         self._thread: threading.Thread | None = None
         self._stopped = False
         self._last_jobs, self._last_seconds = 0, 0.0
+        self._planned_at = time.monotonic()
 
     def submit(self, wish: OrderWish) -> OrderPlaced:
         """Place one order together with what else arrives; raises its refusal. Waits."""
@@ -173,6 +175,7 @@ class Till:
         began = time.monotonic()
         jobs = [self._waiting.popleft() for _ in range(min(len(self._waiting), self._batch_size))]
         _prepare_statements()
+        self._plan_anew()
         notices = [job for job in jobs if isinstance(job.ask, Notice)]
         wishes = [job for job in jobs if isinstance(job.ask, OrderWish)]
         if notices:
@@ -180,6 +183,20 @@ class Till:
         if wishes:
             _commit(wishes, lambda asks: place_orders(asks, now=read_now()))
         self._last_jobs, self._last_seconds = len(jobs), time.monotonic() - began
+
+    def _plan_anew(self) -> None:
+        """Now and then let PostgreSQL forget the kept plans: a plan made for an empty table reads all of a full one.
+
+        Statistics would make it forget them too, but in a rush a table grows a thousandfold before they are taken.
+        """
+        if time.monotonic() - self._planned_at < PLAN_SECONDS:
+            return
+        self._planned_at = time.monotonic()
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("DISCARD PLANS")
+        except DatabaseError:
+            log.warning("the till could not have its statements planned anew", exc_info=True)
 
 
 def _prepare_statements() -> None:
