@@ -33,7 +33,10 @@ OLDEST = (3, 12)
 NAMES = ("python3.13", "python3.12", "python3.14", "python3", "python")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 NO_BROWSER = "Browser tests need Chromium: install it (`apt-get install chromium fonts-noto-cjk`) and run again."
-TOWNS = ("tests/browser", "tests/stories")
+ALONE = (
+    ("tests/media/plane/test_player.py", "tests/media/plane/test_viewer.py"),
+    ("tests/browser", "tests/stories"),
+)
 TASKS = ("run", "test", "check", "bench", "format", "lock", "setup")
 
 
@@ -77,12 +80,12 @@ def test(rest: list[str]) -> int:
     pytest = [str(PYTHON), "-m", "pytest", "-q"]
     if rest:
         return call([*pytest[:-1], *rest])
-    # A whole town and its browsers want the machine for themselves; the other tests share it.
-    say("first the tests of the parts, then a whole town in the browser")
-    parts = call(
-        [*pytest, "-n", str(min(os.cpu_count() or 1, 4)), "--dist", "worksteal", *(f"--ignore={one}" for one in TOWNS)]
-    )
-    return max(parts, call([*pytest, *TOWNS]))
+    # What plays video in a browser wants the machine for itself; the other tests share it.
+    say("first the tests of the parts, then what plays in a browser, last a whole town")
+    apart = [f"--ignore={one}" for group in ALONE for one in group]
+    codes = [call([*pytest, "-n", str(min(os.cpu_count() or 1, 4)), "--dist", "worksteal", *apart])]
+    codes += [call([*pytest, *group]) for group in ALONE]
+    return max(codes)
 
 
 def check(rest: list[str]) -> int:

@@ -82,6 +82,16 @@ def plays(page: Page, seconds: float = 2.0, within: float = 25.0) -> None:
     )
 
 
+def ends(page: Page, plane: PlaneProcess, show: Show) -> None:
+    """The player comes to the end that the plane has come to; what both say stands in the failure."""
+    until(lambda: plane.state(show.playback) == "ended", 30, "the plane's end")
+    try:
+        until(lambda: told(page, "state") == "ended", 30)
+    except AssertionError:
+        said = page.locator("ms-player").evaluate("element => JSON.stringify(element.dataset)")
+        raise AssertionError(f"the player says {said}, the plane {plane.state(show.playback)}") from None
+
+
 def test_the_player_needs_no_click_from_before_the_first_picture_to_the_second_show(
     own_plane: Callable[..., PlaneProcess],
     pages: tuple[str, Path],
@@ -109,7 +119,7 @@ def test_the_player_needs_no_click_from_before_the_first_picture_to_the_second_s
     with publishing(media(), plane.rtmp(show.key)):
         plays(page)
         until(lambda: float(told(page, "latency") or 99) < 4, 15, "near live again")
-    until(lambda: told(page, "state") == "ended", 30, "the end")
+    ends(page, plane, show)
     assert page.locator("[data-veil-text]").inner_text() == "Over"
     with publishing(media(), plane.rtmp(show.key)):
         plays(page)
