@@ -1,6 +1,7 @@
 """The relay gives every fact to JetStream, in order, and a second sending of one is known by its id."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +20,20 @@ from millstream.site.relay import CURSOR, STREAM, relay_facts
 FACTS = 7
 
 
+def _begin() -> int:
+    """The position after all that earlier tests of this process left; the relay begins there."""
+    place_facts()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(max(position), 0) FROM fact_order")
+        (position,) = cursor.fetchone()
+        cursor.execute(
+            "INSERT INTO fact_cursor (name, position) VALUES (%s, %s)"
+            " ON CONFLICT (name) DO UPDATE SET position = excluded.position",
+            [CURSOR, position],
+        )
+    return int(position)
+
+
 def _record() -> list[str]:
     now = read_now()
     facts = [PactEnded(pact=new_id(), valid_to=now) for _ in range(FACTS)]
@@ -28,10 +43,10 @@ def _record() -> list[str]:
     return [str(fact.pact) for fact in facts]
 
 
-def _rewind() -> None:
+def _rewind(position: int) -> None:
     """As if the relay had died after sending and before its cursor moved."""
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE fact_cursor SET position = 0 WHERE name = %s", [CURSOR])
+        cursor.execute("UPDATE fact_cursor SET position = %s WHERE name = %s", [position, CURSOR])
 
 
 async def _relay_until(js: Any, messages: int) -> None:
@@ -53,13 +68,16 @@ async def _relay_until(js: Any, messages: int) -> None:
 def test_each_fact_is_on_the_stream_once_and_in_order(nats_url: str, settings: Any) -> None:
     """Seven facts, a relay that died before it noted them down and begins again: seven messages, in order."""
     settings.MILLSTREAM = replace(settings.MILLSTREAM, nats_url=nats_url)
+    begin = _begin()
     pacts = _record()
 
     async def story() -> list[str]:
         client = await nats.connect(nats_url)
         js = client.jetstream()
+        with suppress(nats.js.errors.NotFoundError):
+            await js.delete_stream(STREAM)
         await _relay_until(js, FACTS)
-        await sync_to_async(_rewind)()
+        await sync_to_async(_rewind)(begin)
         await _relay_until(js, FACTS)
         info = await js.stream_info(STREAM)
         subscription = await js.subscribe("fact.>", ordered_consumer=True)
