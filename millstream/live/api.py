@@ -27,6 +27,7 @@ from millstream.live.queries import (
     trade_after,
     upcoming,
 )
+from millstream.live.queries.crew import may_direct, may_moderate, role_in
 
 __all__ = [
     "add_to_rundown",
@@ -37,6 +38,8 @@ __all__ = [
     "end_show",
     "like_show",
     "live_now",
+    "may_direct",
+    "may_moderate",
     "mute_speaker",
     "order_rundown",
     "page_of_shows",
@@ -45,6 +48,7 @@ __all__ = [
     "pins",
     "plan_show",
     "replays",
+    "role_in",
     "rundown",
     "say",
     "show",

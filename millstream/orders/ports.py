@@ -13,11 +13,14 @@ from millstream.orders.types import Notice, SessionTerms
 
 @dataclass(frozen=True, slots=True)
 class OfferAsk:
-    """A wish for a variant, in a show or outside."""
+    """A wish for a variant, in a show or outside, by whom, and with which coupon's code (empty for none)."""
 
     variant_id: UUID
     quantity: int
     show_id: UUID | None = None
+    visitor: UUID | None = None
+    buyer_id: UUID | None = None
+    coupon: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,6 +96,7 @@ class OrderWish:
     show_id: UUID | None = None
     price_seen_minor: int | None = None
     buyer_id: UUID | None = None
+    coupon: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,10 @@ ASGI_APPLICATION = "millstream.site.asgi.application"
 SITE_ID = 1
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-CONTEXTS = ["places", "people", "ledger", "shops", "media", "pacts", "logistics", "orders", "live"]
+CONTEXTS = [
+    *("places", "people", "ledger", "notices", "shops", "media", "pacts", "logistics", "orders", "deals", "gifts"),
+    "live",
+]
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -98,7 +98,7 @@ def _agree(wishes: Sequence[OrderWish], answers: list[OrderPlaced | Refusal | No
             fresh.append(place)
     if not fresh:
         return []
-    asks = [OfferAsk(wishes[place].variant_id, wishes[place].quantity, wishes[place].show_id) for place in fresh]
+    asks = [_offer_ask(wishes[place]) for place in fresh]
     agreed: list[Agreed] = []
     for place, offer in zip(fresh, offers_port().offers(asks, now=now), strict=True):
         try:
@@ -106,6 +106,17 @@ def _agree(wishes: Sequence[OrderWish], answers: list[OrderPlaced | Refusal | No
         except Refusal as refusal:
             answers[place] = refusal
     return agreed
+
+
+def _offer_ask(wish: OrderWish) -> OfferAsk:
+    return OfferAsk(
+        variant_id=wish.variant_id,
+        quantity=wish.quantity,
+        show_id=wish.show_id,
+        visitor=wish.visitor,
+        buyer_id=wish.buyer_id,
+        coupon=wish.coupon,
+    )
 
 
 def _agreed(place: int, wish: OrderWish, offer: Offer | Refusal, now: datetime) -> Agreed:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
@@ -11,6 +11,7 @@ from django.db.models import F
 
 from millstream.kernel.facts import Fact, Heard, Hint, hears
 from millstream.live.facts import ProductPinned, ProductUnpinned, ShowEnded, ShowStarted
+from millstream.live.handlers import deal_trade, gift_trade
 from millstream.live.models import RundownItem, Show, Tally
 from millstream.live.queries import trade_item
 from millstream.live.rules import pin_data
@@ -19,6 +20,8 @@ from millstream.orders.facts import OrderPaid
 from millstream.shops.api import for_sale
 from millstream.shops.facts import PriceChanged, StockLeft
 from millstream.shops.types import VariantId
+
+HEARD: Final = (ShowStarted, ShowEnded, ProductPinned, ProductUnpinned, StockLeft, PriceChanged)
 
 # The shows are locked in key order, like every lock; their numbers move on by one under the lock.
 _WRITE = """
@@ -35,10 +38,15 @@ RETURNING room, number
 """
 
 
-@hears(ShowStarted, ShowEnded, ProductPinned, ProductUnpinned, StockLeft, PriceChanged, name="live.trade")
+@hears(*HEARD, *deal_trade.FACTS, *gift_trade.FACTS, name="live.trade")
 def write_trade(heard: Heard[Any]) -> Sequence[Hint]:
     """Give each thing that a room trades its number. This handler is the one writer of every room."""
-    shows, kind, data = _trade_of(heard.fact)
+    if isinstance(heard.fact, deal_trade.FACTS):
+        shows, kind, data = deal_trade.trade_of(heard.fact)
+    elif isinstance(heard.fact, gift_trade.FACTS):
+        shows, kind, data = gift_trade.trade_of(heard.fact)
+    else:
+        shows, kind, data = _trade_of(heard.fact)
     return _write(shows, kind, heard.at, data) if shows else ()
 
 

@@ -48,6 +48,11 @@ class TradeKind(StrEnum):
     STOCK = "stock"
     PRICE = "price"
     STATE = "state"
+    DEAL = "deal"
+    AUCTION = "auction"
+    GIFT = "gift"
+    SALE = "sale"
+    VIDEO = "video"
 
 
 class TalkRole(StrEnum):

@@ -1,0 +1,1 @@
+"""Deals for a window and auctions by bids."""

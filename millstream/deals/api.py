@@ -1,0 +1,3 @@
+"""The door of deals."""
+
+__all__ = ()

@@ -1,0 +1,1 @@
+"""What deals tells the world."""

@@ -1,0 +1,1 @@
+"""What deals says no with."""

@@ -1,0 +1,5 @@
+"""Words of the refusals of deals."""
+
+from typing import Any, Final
+
+WORDING: Final[dict[str, Any]] = {}

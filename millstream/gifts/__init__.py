@@ -1,0 +1,1 @@
+"""Coupons, red packets and draws."""

@@ -1,0 +1,3 @@
+"""The door of gifts."""
+
+__all__ = ()

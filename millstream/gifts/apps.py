@@ -1,0 +1,18 @@
+"""`gifts` as a Django app."""
+
+from django.apps import AppConfig
+
+
+class GiftsConfig(AppConfig):
+    """Coupons, red packets and draws."""
+
+    name = "millstream.gifts"
+    label = "gifts"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Say refusals in words."""
+        from millstream.gifts.web.wording import WORDING
+        from millstream.kernel.wording import register
+
+        register(WORDING)

@@ -1,0 +1,1 @@
+"""What gifts tells the world."""

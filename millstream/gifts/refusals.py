@@ -1,0 +1,1 @@
+"""What gifts says no with."""

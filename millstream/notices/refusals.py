@@ -1,0 +1,1 @@
+"""What notices says no with."""
