@@ -75,6 +75,7 @@ def test(rest: list[str]) -> int:
     """Every test, or those named; the closing line is pytest's."""
     if not rest or any("browser" in word or "stories" in word for word in rest):
         want_programs(BROWSERS, ["chromium", "fonts-noto-cjk"], "the browser tests")
+        want_programs(("nginx",), ["nginx", "libnginx-mod-rtmp"], "the tests behind nginx and beside nginx-rtmp")
         if not find(*BROWSERS):
             say(NO_BROWSER)
     pytest = [str(PYTHON), "-m", "pytest", "-q"]

@@ -2,9 +2,35 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
+
+
+@dataclass(frozen=True, slots=True)
+class MediaPlaces:
+    """Where pictures come in and go out: one entry per media process, in the order of their shards.
+
+    `origins` may carry a path (`https://shop.example/media/0`). With an `engine` of others, `engine_hls` is the
+    address of a playlist with `{playback}` in it. Limits hold per account; `max_at_once` counts its streams.
+    """
+
+    origins: tuple[str, ...] = ("http://127.0.0.1:8001",)
+    rtmp_origins: tuple[str, ...] = ("rtmp://127.0.0.1:1935/live",)
+    rtmps_origins: tuple[str, ...] = ()
+    engine: str = ""
+    engine_hls: str = ""
+    max_kbit: int = 8_000
+    max_hours: int = 12
+    max_hours_a_day: int = 16
+    max_at_once: int = 2
+
+    @property
+    def sources(self) -> str:
+        """The origins that pages fetch video from, as a content security policy lists them."""
+        places = [urlsplit(place) for place in (*self.origins, *([self.engine_hls] if self.engine else []))]
+        return " ".join(dict.fromkeys(f"{place.scheme}://{place.netloc}" for place in places))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +61,9 @@ class Installation:
     gateway_request_key: bytes
     gateway_webhook_key: bytes
     carrier_key: bytes
+    media: MediaPlaces = MediaPlaces()
+    recordings_kept_days: int = 1_095
+    promises_kept_days: int = 1_095
 
 
 def conf() -> Installation:

@@ -21,11 +21,14 @@ from millstream.ledger.queries.payouts import (
     payouts_of,
 )
 from millstream.ledger.queries.statements import statement, statement_currencies
+from millstream.ledger.queries.subjects import earned_by_subject, held_by_subject
 
 __all__ = [
     "balance",
     "balances_of",
     "check_books",
+    "earned_by_subject",
+    "held_by_subject",
     "make_payout_batch",
     "mark_payout_item",
     "payout_account",

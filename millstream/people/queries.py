@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Q
 
 from millstream.kernel.refusals import NotFound
@@ -19,6 +20,16 @@ from millstream.people.types import (
     MembershipRecord,
     Role,
 )
+
+_ON_FILE = """
+SELECT visitor.id, contact.kind, contact.sealed,
+       EXISTS (SELECT 1 FROM people_address WHERE actor_id = visitor.actor_id AND erased_at IS NULL)
+FROM people_visitor visitor
+CROSS JOIN LATERAL (
+    SELECT kind, sealed FROM people_contact WHERE actor_id = visitor.actor_id ORDER BY given_at DESC LIMIT 1
+) contact
+WHERE visitor.id = ANY(%s::uuid[])
+"""
 
 
 def record_of(row: Actor) -> ActorRecord:
@@ -89,6 +100,25 @@ def guest_of(visitor: UUID) -> ActorId | None:
     """The actor bound to a visitor, if it ever bought."""
     found = Visitor.objects.filter(id=visitor).values_list("actor_id", flat=True).first()
     return ActorId(found) if found else None
+
+
+def guests_of(visitors: Iterable[UUID]) -> dict[UUID, ActorId]:
+    """The actors bound to these visitors, in one query; who never gave a contact is left out."""
+    found = Visitor.objects.filter(id__in=set(visitors)).values_list("id", "actor_id")
+    return {visitor: ActorId(actor) for visitor, actor in found}
+
+
+def on_file(visitors: Iterable[UUID]) -> dict[UUID, tuple[str, str, bool]]:
+    """Kind and clear value of each visitor's newest contact, and whether there is an address too, in one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ON_FILE, [list(set(visitors))])
+        rows = cursor.fetchall()
+    return {visitor: (kind, unseal(bytes(sealed)), has_address) for visitor, kind, sealed, has_address in rows}
+
+
+def is_verified(actor_id: UUID) -> bool:
+    """Whether an actor has a contact that was verified by code."""
+    return Contact.objects.filter(actor_id=actor_id, verified_at__isnull=False).exists()
 
 
 def contact_masked(actor_id: UUID) -> str:

@@ -3,6 +3,7 @@
 from millstream.shops.actions.add_category import add_category
 from millstream.shops.actions.add_photo import add_photo
 from millstream.shops.actions.add_variant import add_variant
+from millstream.shops.actions.attach_photo import attach_photo
 from millstream.shops.actions.claim_holds import claim_holds
 from millstream.shops.actions.close_pool import close_pool
 from millstream.shops.actions.correct_stock import correct_stock
@@ -24,13 +25,14 @@ from millstream.shops.actions.remove_photo import remove_photo
 from millstream.shops.actions.return_stock import return_stock
 from millstream.shops.actions.set_price import set_price
 from millstream.shops.actions.withdraw_product import withdraw_product
-from millstream.shops.adapters.file_store import picture_set, picture_url, read_file
+from millstream.shops.adapters.file_store import drop_picture, picture_set, picture_url, read_file
 from millstream.shops.adapters.product_csv import COLUMNS, read_rows, write_rows
 from millstream.shops.queries.desk import movements, needs_hand, own_product, own_products, own_shop, stock_lines
 from millstream.shops.queries.export import export_lines
 from millstream.shops.queries.storefront import (
     categories,
     makers,
+    open_shops,
     product,
     product_and_others,
     shelf,
@@ -40,6 +42,7 @@ from millstream.shops.queries.storefront import (
 )
 from millstream.shops.rules import slug_for
 from millstream.shops.stock.checking import check_stock
+from millstream.shops.stock.pools import pools
 from millstream.shops.stock.selling import for_sale
 
 __all__ = [
@@ -47,6 +50,7 @@ __all__ = [
     "add_category",
     "add_photo",
     "add_variant",
+    "attach_photo",
     "categories",
     "check_stock",
     "claim_holds",
@@ -54,6 +58,7 @@ __all__ = [
     "correct_stock",
     "damage_stock",
     "draft_product",
+    "drop_picture",
     "edit_product",
     "expire_holds",
     "export_lines",
@@ -69,11 +74,13 @@ __all__ = [
     "needs_hand",
     "open_pool",
     "open_shop",
+    "open_shops",
     "own_product",
     "own_products",
     "own_shop",
     "picture_set",
     "picture_url",
+    "pools",
     "product",
     "product_and_others",
     "read_file",

@@ -16,11 +16,14 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from millstream.site.media_settings import MediaSettings, MediaSettingWrong, media_port, read_media
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 DAY_SECONDS = 86_400
 KEY_BYTES = 32
 PORT_MAX = 65_535
+EVERYWHERE = {"0.0.0.0", "::", ""}  # noqa: S104 - compared, not bound
 
 
 class SettingRefused(Exception):
@@ -74,6 +77,9 @@ class Config:
     release_sweep_seconds: int
     carrier_step_seconds: int
     network_rate: int
+    recordings_kept_days: int
+    promises_kept_days: int
+    media: MediaSettings
     secrets: Secrets
 
     @property
@@ -112,12 +118,15 @@ class Config:
             "MILLSTREAM_ROOM_APART": "1" if self.room_apart else "0",
             "MILLSTREAM_PUBLIC_ORIGIN": self.public_origin,
             "MEDIA_ORIGIN": self.media_origin,
+            "MILLSTREAM_MEDIA_PROCESSES": str(self.media.processes),
             **({"MILLSTREAM_ROOM_ORIGIN": self.room_origin} if self.room_apart else {}),
             "MILLSTREAM_RETURN_WINDOW_SECONDS": str(self.return_window_seconds),
             "MILLSTREAM_HOLD_SECONDS": str(self.hold_seconds),
             "MILLSTREAM_RELEASE_SWEEP_SECONDS": str(self.release_sweep_seconds),
             "MILLSTREAM_CARRIER_STEP_SECONDS": str(self.carrier_step_seconds),
             "MILLSTREAM_NETWORK_RATE": str(self.network_rate),
+            "MILLSTREAM_RECORDINGS_KEPT_DAYS": str(self.recordings_kept_days),
+            "MILLSTREAM_PROMISES_KEPT_DAYS": str(self.promises_kept_days),
             "DJANGO_SETTINGS_MODULE": "millstream.site.settings",
         }
         if self.database_url:
@@ -126,17 +135,21 @@ class Config:
             env["NATS_URL"] = self.nats_url
         return env
 
-    def media_env(self) -> dict[str, str]:
-        """What the media plane may know: its ports, the hook and its secret, NATS; never the database."""
+    def media_env(self, shard: int = 0) -> dict[str, str]:
+        """What a process of the media plane may know: its ports, the hook and its secret, NATS; never the database."""
+        rtmps_port = int(os.environ.get("MEDIA_RTMPS_PORT") or 0)
         return {
             "MILLSTREAM_VAR": str(self.var),
             "MEDIA_HTTP_HOST": self.host,
-            "MEDIA_HTTP_PORT": str(self.media_port),
+            "MEDIA_HTTP_PORT": str(media_port(self.media_port, shard)),
             "MEDIA_RTMP_HOST": self.host,
-            "MEDIA_RTMP_PORT": str(self.rtmp_port),
+            "MEDIA_RTMP_PORT": str(self.rtmp_port + shard),
             "MEDIA_WEB_URL": self.local_web_url,
             "MEDIA_HOOK_SECRET": self.secrets.media_hook,
             "MEDIA_RECORDINGS_DIR": str(self.recordings),
+            "MEDIA_RTMPS_PORT": str(rtmps_port + shard if rtmps_port else 0),
+            "MEDIA_SHARD": os.environ.get("MEDIA_SHARD") or f"{shard}/{len(self.media.origins)}",
+            "MEDIA_SPOOL_DIR": str(self.var / ("media-spool" if shard == 0 else f"media-spool-{shard}")),
             "MEDIA_DEMO": "1" if self.demo else "0",
             "MEDIA_ALLOWED_ORIGINS": ",".join(self.allowed_origins),
             "MEDIA_GRACE_SECONDS": os.environ.get("MEDIA_GRACE_SECONDS", "45"),
@@ -164,7 +177,7 @@ class Config:
 
     @property
     def local_host(self) -> str:
-        return "127.0.0.1" if self.host in {"0.0.0.0", "::", ""} else self.host  # noqa: S104 - compared, not bound
+        return "127.0.0.1" if self.host in EVERYWHERE else self.host
 
     @property
     def allowed_origins(self) -> tuple[str, ...]:
@@ -182,21 +195,24 @@ def load(environ: Mapping[str, str] | None = None) -> Config:
     var = Path(env.get("MILLSTREAM_VAR") or REPOSITORY / "var").resolve()
     demo = _flag(env, "MILLSTREAM_DEMO")
     web_port = _port(env, "MILLSTREAM_WEB_PORT", 8000)
-    media_port = _port(env, "MILLSTREAM_MEDIA_PORT", 8001)
+    media_port_first = _port(env, "MILLSTREAM_MEDIA_PORT", 8001)
+    rtmp_port = _port(env, "MILLSTREAM_RTMP_PORT", 1935)
+    host = env.get("MILLSTREAM_HOST") or "127.0.0.1"
     engines = read_engines(var)
+    media_origin = _origin(env, "MEDIA_ORIGIN", media_port_first)
     own_database, own_nats = env.get("DATABASE_URL"), env.get("NATS_URL")
     return Config(
         var=var,
         demo=demo,
-        host=env.get("MILLSTREAM_HOST") or "127.0.0.1",
+        host=host,
         web_port=web_port,
-        media_port=media_port,
+        media_port=media_port_first,
         sim_port=_port(env, "MILLSTREAM_SIM_PORT", 8002),
-        rtmp_port=_port(env, "MILLSTREAM_RTMP_PORT", 1935),
+        rtmp_port=rtmp_port,
         room_port=_port(env, "MILLSTREAM_ROOM_PORT", 8003),
         room_apart=_flag(env, "MILLSTREAM_ROOM_APART"),
         public_origin=_origin(env, "MILLSTREAM_PUBLIC_ORIGIN", web_port),
-        media_origin=_origin(env, "MEDIA_ORIGIN", media_port),
+        media_origin=media_origin,
         room_origin=_room_origin(env, web_port),
         database_url=own_database or engines.get("database_url"),
         nats_url=own_nats or engines.get("nats_url"),
@@ -207,8 +223,19 @@ def load(environ: Mapping[str, str] | None = None) -> Config:
         release_sweep_seconds=_count(env, "MILLSTREAM_RELEASE_SWEEP_SECONDS", 10 if demo else 300),
         carrier_step_seconds=_count(env, "MILLSTREAM_CARRIER_STEP_SECONDS", 20),
         network_rate=_count(env, "MILLSTREAM_NETWORK_RATE", 600),
+        recordings_kept_days=_count(env, "MILLSTREAM_RECORDINGS_KEPT_DAYS", 3 * 365),
+        promises_kept_days=_count(env, "MILLSTREAM_PROMISES_KEPT_DAYS", 3 * 365),
+        media=_media(env, host=host, media_origin=media_origin, port=media_port_first, rtmp_port=rtmp_port),
         secrets=_secrets(var),
     )
+
+
+def _media(env: Mapping[str, str], *, host: str, media_origin: str, port: int, rtmp_port: int) -> MediaSettings:
+    local = "127.0.0.1" if host in EVERYWHERE else host
+    try:
+        return read_media(env, host=local, media_origin=media_origin, port=port, rtmp_port=rtmp_port)
+    except MediaSettingWrong as wrong:
+        raise SettingRefused(wrong.setting, wrong.text) from None
 
 
 def engines_file(var: Path) -> Path:

@@ -9,8 +9,8 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 from psycopg.conninfo import conninfo_to_dict
 
-from millstream.kernel.settings import Installation
-from millstream.site import config
+from millstream.kernel.settings import Installation, MediaPlaces
+from millstream.site import config, mail_settings
 
 CONFIG = config.load()
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -34,7 +34,7 @@ MILLSTREAM = Installation(
     media_origin=CONFIG.media_origin,
     room_origin=CONFIG.room_origin,
     sim_origin=f"http://{CONFIG.local_host}:{CONFIG.sim_port}",
-    rtmp_origin=f"rtmp://{CONFIG.local_host}:{CONFIG.rtmp_port}/live",
+    rtmp_origin=CONFIG.media.rtmp_origins[0],
     nats_url=CONFIG.nats_url or "nats://127.0.0.1:4222",
     field_key=base64.b64decode(CONFIG.secrets.field_key),
     lookup_key=CONFIG.secrets.lookup_hmac.encode(),
@@ -43,6 +43,19 @@ MILLSTREAM = Installation(
     gateway_request_key=CONFIG.secrets.gateway_request_key.encode(),
     gateway_webhook_key=CONFIG.secrets.gateway_webhook_key.encode(),
     carrier_key=CONFIG.secrets.carrier_key.encode(),
+    media=MediaPlaces(
+        origins=CONFIG.media.origins,
+        rtmp_origins=CONFIG.media.rtmp_origins,
+        rtmps_origins=CONFIG.media.rtmps_origins,
+        engine=CONFIG.media.engine,
+        engine_hls=CONFIG.media.engine_hls,
+        max_kbit=CONFIG.media.max_kbit,
+        max_hours=CONFIG.media.max_hours,
+        max_hours_a_day=CONFIG.media.max_hours_a_day,
+        max_at_once=CONFIG.media.max_at_once,
+    ),
+    recordings_kept_days=CONFIG.recordings_kept_days,
+    promises_kept_days=CONFIG.promises_kept_days,
 )
 
 SECRET_KEY = CONFIG.secrets.django_secret
@@ -162,8 +175,10 @@ ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key", "
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = CONFIG.public_origin.startswith("http://")
-MAILERS = {"default": {"BACKEND": "django.core.mail.backends.console.EmailBackend"}}
-DEFAULT_FROM_EMAIL = "millstream@localhost"
+MAILERS = mail_settings.mailers(os.environ, CONFIG.var)
+DEFAULT_FROM_EMAIL = mail_settings.mail_from(os.environ, CONFIG.public_origin)
+NOTICES_PUSH_HOSTS = mail_settings.push_hosts(os.environ)
+REMIND_MINUTES = mail_settings.remind_minutes(os.environ)
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]

@@ -17,6 +17,7 @@ log = logging.getLogger(__name__)
 BATCH = 200
 
 type Hearer = Callable[[Heard[Any]], Iterable[Hint] | None]
+type BatchHearer = Callable[[Sequence[Heard[Any]]], Iterable[Hint] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,8 @@ class Handler:
 
     name: str
     kinds: tuple[str, ...]
-    react: Hearer
+    react: BatchHearer
+    module: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +58,39 @@ def hears[F: Fact](
     """Register a handler of these facts under a stable name; it runs in a transaction and may return hints."""
 
     def enlist(react: Callable[[Heard[F]], Iterable[Hint] | None]) -> Callable[[Heard[F]], Iterable[Hint] | None]:
-        known = HANDLERS.get(name)
-        assert known is None or known.react.__module__ == react.__module__, f"two handlers named {name}"
-        HANDLERS[name] = Handler(name, tuple(fact.kind for fact in facts), react)
+        def one_by_one(batch: Sequence[Heard[Any]]) -> list[Hint]:
+            return [hint for heard in batch for hint in react(heard) or ()]
+
+        _enlist(name, facts, one_by_one, react.__module__)
         return react
 
     return enlist
+
+
+def hears_batch[F: Fact](
+    *facts: type[F], name: str
+) -> Callable[
+    [Callable[[Sequence[Heard[F]]], Iterable[Hint] | None]],
+    Callable[[Sequence[Heard[F]]], Iterable[Hint] | None],
+]:
+    """Register a handler that hears up to `BATCH` facts at once, in their order, so that it can write them together.
+
+    It is called with one fact or more. When a batch fails, it is called with one fact at a time.
+    """
+
+    def enlist(
+        react: Callable[[Sequence[Heard[F]]], Iterable[Hint] | None],
+    ) -> Callable[[Sequence[Heard[F]]], Iterable[Hint] | None]:
+        _enlist(name, facts, react, react.__module__)
+        return react
+
+    return enlist
+
+
+def _enlist(name: str, facts: Sequence[type[Fact]], react: BatchHearer, module: str) -> None:
+    known = HANDLERS.get(name)
+    assert known is None or known.module == module, f"two handlers named {name}"
+    HANDLERS[name] = Handler(name, tuple(fact.kind for fact in facts), react, module)
 
 
 def last_position() -> int:
@@ -136,9 +165,8 @@ def _react(handler: Handler, found: Sequence[tuple[Any, ...]]) -> list[Hint]:
     if not found:
         return []
     now = read_now()
-    hints: list[Hint] = []
+    batch = []
     for position, fact_id, kind, version, at, body in found:
         told = json.loads(body) if isinstance(body, str) else body
-        heard = Heard(position, fact_id, at, now, from_json(kind, version, told))
-        hints.extend(handler.react(heard) or ())
-    return hints
+        batch.append(Heard(position, fact_id, at, now, from_json(kind, version, told)))
+    return list(handler.react(batch) or ())

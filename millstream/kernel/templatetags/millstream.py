@@ -70,9 +70,9 @@ def marked_money(minor: int | None, currency: str) -> SafeString:
 
 
 @register.filter
-def number(value: float | Decimal | None) -> str:
-    """Write a number with the grouping of the active language."""
-    return "" if value is None else formats.format_number(value)
+def number(value: float | Decimal | str | None) -> str:
+    """Write a number with the grouping of the active language; nothing for nothing, as a name that is not there."""
+    return "" if value is None or isinstance(value, str) else formats.format_number(value)
 
 
 @register.filter

@@ -121,4 +121,11 @@ ICONS: dict[str, str] = {
     "settings": (
         '<path d="M4 7h9M17 7h3M4 17h3M11 17h9"/><circle cx="15" cy="7" r="2"/><circle cx="9" cy="17" r="2"/>'
     ),
+    "smile": (
+        '<circle cx="12" cy="12" r="8.5"/><path d="M8.2 14c1 1.7 2.2 2.5 3.8 2.5s2.8-.8 3.8-2.5M9 9.5v.1M15 9.5v.1"/>'
+    ),
+    "reply": '<path d="M9.5 6L4 11.5 9.5 17"/><path d="M4.5 11.5H14c3.6 0 5.8 2.3 6 6.5"/>',
+    "flag": '<path d="M5.5 21V4"/><path d="M5.5 4.5h12l-2.6 4 2.6 4h-12"/>',
+    "float": '<path d="M20.5 10V5h-17v14H10"/><path d="M12.5 12.5h8.5V19h-8.5z" fill="currentColor"/>',
+    "captions": '<path d="M3.5 5.5h17v13h-17z"/><path d="M10.5 10.4a2 2 0 1 0 0 3.2M17 10.4a2 2 0 1 0 0 3.2"/>',
 }

@@ -1,19 +1,13 @@
 """Add a photo to a product."""
 
-from typing import Final
-
-from django.db import transaction
-
 from millstream.kernel.refusals import NotFound
 from millstream.kernel.texts import Text
 from millstream.people.types import ActorId
+from millstream.shops.actions.attach_photo import attach_photo
 from millstream.shops.actions.keep_picture import keep_picture
 from millstream.shops.adapters.file_store import drop_picture
-from millstream.shops.models import Photo, Product
-from millstream.shops.refusals import TooManyPhotos
-from millstream.shops.types import PhotoId, Picture, ProductId
-
-MOST_PHOTOS: Final = 12
+from millstream.shops.models import Product
+from millstream.shops.types import PhotoId, ProductId
 
 
 def add_photo(
@@ -27,28 +21,7 @@ def add_photo(
         raise NotFound(what="product")
     picture = keep_picture(content, picture_id=photo_id, folder="photos", name=name)
     try:
-        _write(product_id, photo_id, picture, alt or {}, by)
+        return attach_photo(product_id, picture, photo_id=photo_id, alt=alt, by=by)
     except BaseException:
         drop_picture(picture)
         raise
-    return photo_id
-
-
-@transaction.atomic
-def _write(product_id: ProductId, photo_id: PhotoId, picture: Picture, alt: Text, by: ActorId) -> None:
-    product = Product.objects.visible_to(by).filter(id=product_id).select_for_update(no_key=True, of=("self",)).first()
-    if product is None:
-        raise NotFound(what="product")
-    places = list(Photo.objects.filter(product_id=product_id).values_list("position", flat=True))
-    if len(places) >= MOST_PHOTOS:
-        raise TooManyPhotos(limit=MOST_PHOTOS)
-    Photo.objects.create(
-        id=photo_id,
-        product_id=product_id,
-        position=max(places, default=-1) + 1,
-        key=picture.key,
-        width=picture.width,
-        height=picture.height,
-        widths=list(picture.widths),
-        alt=dict(alt),
-    )

@@ -30,6 +30,7 @@ from millstream.shops.types import (
 
 MOST_CATEGORIES: Final = 60
 MOST_MAKERS: Final = 500
+MOST_SHOPS: Final = 200
 
 _ORDERS: Final = {
     ShelfOrder.NEWEST: ("product.listed_at", "timestamptz", "DESC"),
@@ -150,6 +151,14 @@ def shops(ids: Iterable[UUID]) -> dict[ShopId, ShopRecord]:
 def shops_of(actor: UUID) -> list[ShopRecord]:
     """The shops of an actor, the oldest first."""
     return [shop_of_row(row) for row in Shop.objects.filter(actor_id=actor).order_by("opened_at", "id")]
+
+
+def open_shops(actors: Iterable[UUID] | None, *, limit: int = MOST_SHOPS) -> list[ShopRecord]:
+    """The open shops of these actors, of everybody for None, by address; at most `limit`, in one query."""
+    rows = Shop.objects.filter(is_open=True)
+    if actors is not None:
+        rows = rows.filter(actor_id__in=set(actors))
+    return [shop_of_row(row) for row in rows.order_by("slug")[:limit]]
 
 
 _MAKERS = """

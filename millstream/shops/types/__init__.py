@@ -32,6 +32,7 @@ from millstream.shops.types.stock import (
     HoldExpired,
     HoldRefused,
     HoldTaken,
+    PoolRecord,
     ReturnAsk,
     StockDifference,
 )
@@ -85,6 +86,7 @@ __all__ = [
     "Picture",
     "PoolId",
     "PoolKind",
+    "PoolRecord",
     "ProductId",
     "ProductRecord",
     "ProductState",

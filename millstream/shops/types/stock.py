@@ -72,6 +72,23 @@ class ReturnAsk:
 
 
 @dataclass(frozen=True, slots=True)
+class PoolRecord:
+    """An allotment as it stands: `held` counts holds that have not run out."""
+
+    pool_id: PoolId
+    stock_item_id: StockItemId
+    size: int
+    held: int
+    sold: int
+    is_open: bool
+
+    @property
+    def left(self) -> int:
+        """How many units of it can still be held; none of a closed one."""
+        return self.size - self.held - self.sold if self.is_open else 0
+
+
+@dataclass(frozen=True, slots=True)
 class StockDifference:
     """A promise of the stock books that does not hold: what was expected from the rows, what was found."""
 
