@@ -11,7 +11,8 @@ class GiftsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Say refusals in words."""
+        """Register wordings and handlers."""
+        from millstream.gifts import handlers  # noqa: F401 - importing registers what it hears
         from millstream.gifts.web.wording import WORDING
         from millstream.kernel.wording import register
 

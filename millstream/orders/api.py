@@ -18,6 +18,7 @@ from millstream.orders.checks import check_orders
 from millstream.orders.links import order_path, pay_path
 from millstream.orders.queries import (
     counts_of_seller,
+    has_bought,
     open_case_count,
     open_cases,
     order,
@@ -27,6 +28,9 @@ from millstream.orders.queries import (
     orders_of,
     orders_sold,
     recent_orders,
+    sale_lines,
+    sales_in_show,
+    shows_of_seller,
 )
 from millstream.orders.till.till import till
 
@@ -42,6 +46,7 @@ __all__ = [
     "deliver_order",
     "end_return_window",
     "expire_orders",
+    "has_bought",
     "list_offer",
     "open_case_count",
     "open_cases",
@@ -59,7 +64,10 @@ __all__ = [
     "place_orders",
     "recent_orders",
     "release_escrow",
+    "sale_lines",
+    "sales_in_show",
     "send_refunds",
     "settle_gateway_statement",
+    "shows_of_seller",
     "till",
 ]

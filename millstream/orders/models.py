@@ -109,13 +109,19 @@ class Line(Row):
     quantity = models.IntegerField()
     price_minor = models.BigIntegerField()
     price_source = models.TextField()
+    discount_minor = models.BigIntegerField(db_default=0)
     goods_minor = models.BigIntegerField()
     hold_id = models.UUIDField()
 
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(quantity__gt=0, price_minor__gt=0, goods_minor=F("quantity") * F("price_minor")),
+                condition=Q(
+                    quantity__gt=0,
+                    price_minor__gt=0,
+                    discount_minor__gte=0,
+                    goods_minor=F("quantity") * F("price_minor") - F("discount_minor"),
+                ),
                 name="line_adds_up",
             ),
         ]

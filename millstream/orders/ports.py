@@ -1,14 +1,14 @@
 """What orders need from above (offers) and from outside (a gateway that collects money)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from millstream.kernel.refusals import Refusal
 from millstream.kernel.texts import Text
-from millstream.orders.types import Notice, SessionTerms
+from millstream.orders.types import Notice, OrderRecord, SessionTerms
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +20,16 @@ class OfferAsk:
     show_id: UUID | None = None
     visitor: UUID | None = None
     buyer_id: UUID | None = None
+    buyer_key: bytes | None = None
     coupon: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What a variant costs now, and where it comes from. `price_source` is `list` or the name of a deal's kind."""
+    """What a variant costs now, and where it comes from. `price_source` is `list` or the name of a deal's kind.
+
+    `price_minor` is for one; `discount_minor` is what a coupon takes off the whole line.
+    """
 
     variant_id: UUID
     stock_item_id: UUID
@@ -42,15 +46,48 @@ class Offer:
     image: str = ""
     pool_id: UUID | None = None
     cap: int | None = None
+    discount_minor: int = 0
+    coupon_id: UUID | None = None
     show_id: UUID | None = None
     host: UUID | None = None
 
 
-class Offers(Protocol):
+@dataclass(frozen=True, slots=True)
+class CouponTaken:
+    """A coupon that took something off an order which now stands."""
+
+    coupon_id: UUID
+    order_id: UUID
+    discount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class CouponChoice:
+    """A coupon that a buyer could use here, and what it would take off one."""
+
+    code: str
+    discount_minor: int
+    currency: str
+    usable_until: datetime
+
+
+class Prices(Protocol):
     """Turns wishes into offers or refusals, in the same order, inside the till's transaction."""
 
     def offers(self, asks: Sequence[OfferAsk], *, now: datetime) -> list[Offer | Refusal]:
         """One answer per ask."""
+        ...
+
+
+class Offers(Prices, Protocol):
+    """Prices, and what coupons take off them."""
+
+    def take_coupons(self, taken: Sequence[CouponTaken], *, now: datetime) -> None:
+        """These orders stand, in this transaction: their coupons are used."""
+        ...
+
+    def coupons_for(self, ask: OfferAsk, offer: Offer, *, now: datetime) -> list[CouponChoice]:
+        """What whoever asks could use on this offer, the one that ends first first."""
         ...
 
 
@@ -127,3 +164,50 @@ def gateway_port() -> PaymentGateway:
 
         _gateway = SandboxGateway.of_installation()
     return _gateway
+
+
+@dataclass(frozen=True, slots=True)
+class OrderExtra:
+    """A fragment for the pages of an order: a template and what it shows."""
+
+    template: str
+    context: Mapping[str, Any]
+
+
+type OrderExtras = Callable[[OrderRecord], Sequence[OrderExtra]]
+"""What else belongs on an order's pages, for its buyer and its seller alike, such as what the host promised."""
+
+type SheetWatcher = Callable[[UUID, UUID, UUID], None]
+"""Is told that a visitor opened the buy sheet of a variant from a show: (show, variant, visitor)."""
+
+
+def _no_extras(record: OrderRecord) -> Sequence[OrderExtra]:
+    return ()
+
+
+def _nobody_watches(show: UUID, variant: UUID, visitor: UUID) -> None:
+    """Nobody counts."""
+
+
+_extras: list[OrderExtras] = [_no_extras]
+_watchers: list[SheetWatcher] = [_nobody_watches]
+
+
+def plug_order_extras(extras: OrderExtras) -> None:
+    """Say what else belongs on an order's pages."""
+    _extras[:] = [extras]
+
+
+def order_extras(record: OrderRecord) -> Sequence[OrderExtra]:
+    """The fragments for an order, in their order."""
+    return _extras[0](record)
+
+
+def plug_sheet_watcher(watcher: SheetWatcher) -> None:
+    """Say who counts opened buy sheets."""
+    _watchers[:] = [watcher]
+
+
+def sheet_opened(show: UUID, variant: UUID, visitor: UUID) -> None:
+    """Tell that a buy sheet was opened from a show."""
+    _watchers[0](show, variant, visitor)

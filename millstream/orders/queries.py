@@ -1,16 +1,17 @@
 """Reads of orders, cases and figures for desks."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet, Sum
 
 from millstream.kernel.ids import tidy_code
 from millstream.kernel.pages import PAGE_SIZE, Page, page_of
 from millstream.kernel.refusals import NotFound
 from millstream.orders.links import is_signed
-from millstream.orders.models import Line, Order, Payment, PaymentCase
+from millstream.orders.models import Line, Order, Payment, PaymentCase, RefundShare
 from millstream.orders.types import (
     CaseId,
     CaseKind,
@@ -24,8 +25,12 @@ from millstream.orders.types import (
     PaymentId,
     PaymentRecord,
     PaymentState,
+    RefundState,
+    SaleLine,
 )
 
+MOST_SALES: Final = 50_000
+MOST_SHOWS: Final = 500
 OPEN_STATES: Final = (OrderState.PLACED, OrderState.PAID, OrderState.DELIVERED)
 _WHOLE: Final = (
     Prefetch("lines", queryset=Line.objects.order_by("id")),
@@ -71,6 +76,12 @@ def orders_bought(actor: UUID, *, after: UUID | None = None, size: int = PAGE_SI
     """What an actor bought, newest first."""
     bought = Order.objects.visible_to(actor).filter(buyer_id=actor)
     return _page(bought, after, size)
+
+
+def has_bought(buyer: UUID, host: UUID) -> bool:
+    """Whether an actor has paid for something in a show of this host."""
+    bought = Order.objects.visible_to(buyer).filter(buyer_id=buyer, host_id=host, paid_at__isnull=False)
+    return bought.exists()
 
 
 def orders_sold(
@@ -205,6 +216,7 @@ def _line(row: Line) -> LineRecord:
         goods_minor=row.goods_minor,
         hold_id=row.hold_id,
         image=row.image,
+        discount_minor=row.discount_minor,
     )
 
 
@@ -217,4 +229,59 @@ def _payment(row: Payment) -> PaymentRecord:
         refunded_minor=row.refunded_minor,
         captured_at=row.captured_at,
         accepted=row.accepted,
+    )
+
+
+def sales_in_show(show_id: UUID) -> list[SaleLine]:
+    """Every paid line that was bought in a show, in the order of buying; for whoever answers for the show."""
+    orders = Order.objects.unscoped("whoever answers for the show").filter(show_id=show_id, paid_at__isnull=False)
+    return _sales(Line.objects.filter(order__in=orders).select_related("order").order_by("id")[:MOST_SALES])
+
+
+def sale_lines(order_ids: Iterable[UUID]) -> list[SaleLine]:
+    """The paid lines of these orders, for code that has a right to them."""
+    orders = Order.objects.unscoped("by id, from code").filter(id__in=set(order_ids), paid_at__isnull=False)
+    return _sales(Line.objects.filter(order__in=orders).select_related("order").order_by("id")[:MOST_SALES])
+
+
+def shows_of_seller(actor: UUID) -> set[UUID]:
+    """The shows in which something of this seller was bought and paid."""
+    sold = Order.objects.visible_to(actor).filter(seller_id=actor, show_id__isnull=False, paid_at__isnull=False)
+    found = sold.values_list("show_id", flat=True).distinct()[:MOST_SHOWS]
+    return {show for show in found if show is not None}
+
+
+def _sales(lines: Iterable[Line]) -> list[SaleLine]:
+    rows = list(lines)
+    shares = RefundShare.objects.filter(line_id__in=[row.id for row in rows]).exclude(refund__state=RefundState.FAILED)
+    back: defaultdict[UUID, dict[tuple[str, UUID], int]] = defaultdict(dict)
+    for line, part, actor, minor in shares.values_list("line_id", "part", "actor_id").annotate(Sum("amount_minor")):
+        back[line][part, actor] = minor
+    return [_sale(row, back.get(row.id, {})) for row in rows]
+
+
+def _sale(row: Line, given_back: Mapping[tuple[str, UUID], int]) -> SaleLine:
+    order = row.order
+    assert order.paid_at is not None
+    return SaleLine(
+        order_id=OrderId(order.id),
+        order_code=order.code,
+        state=OrderState(order.state),
+        seller=order.seller_id,
+        buyer=order.buyer_id,
+        show_id=order.show_id,
+        currency=order.currency,
+        placed_at=order.placed_at,
+        paid_at=order.paid_at,
+        delivered_at=order.delivered_at,
+        releasable_at=order.releasable_at,
+        released_at=order.released_at,
+        line_id=LineId(row.id),
+        variant_id=row.variant_id,
+        title=row.title,
+        variant_title=row.variant_title,
+        quantity=row.quantity,
+        price_minor=row.price_minor,
+        goods_minor=row.goods_minor,
+        given_back=given_back,
     )

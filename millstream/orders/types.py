@@ -1,5 +1,6 @@
 """Ids, states and records of orders and payments. Amounts are integer minor units of the order's currency."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -165,6 +166,33 @@ class LineRecord:
     goods_minor: int
     hold_id: UUID
     image: str
+    discount_minor: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SaleLine:
+    """One paid line of an order from a show. `given_back` says by (part, actor) what was refunded of its split."""
+
+    order_id: OrderId
+    order_code: str
+    state: OrderState
+    seller: UUID
+    buyer: UUID
+    show_id: UUID | None
+    currency: str
+    placed_at: datetime
+    paid_at: datetime
+    delivered_at: datetime | None
+    releasable_at: datetime | None
+    released_at: datetime | None
+    line_id: LineId
+    variant_id: UUID
+    title: Text
+    variant_title: Text
+    quantity: int
+    price_minor: int
+    goods_minor: int
+    given_back: Mapping[tuple[str, UUID], int]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from millstream.kernel.ids import new_id, short_code
 from millstream.kernel.refusals import Refusal
 from millstream.kernel.settings import conf
 from millstream.orders import facts, rules
-from millstream.orders.ports import Offer, OfferAsk, offers_port
+from millstream.orders.ports import CouponTaken, Offer, OfferAsk, offers_port
 from millstream.orders.refusals import AddressMissing, KeyReused
 from millstream.orders.till import order_rows
 from millstream.orders.types import LineId, OrderPlaced, OrderState, OrderWish
@@ -115,6 +115,7 @@ def _offer_ask(wish: OrderWish) -> OfferAsk:
         show_id=wish.show_id,
         visitor=wish.visitor,
         buyer_id=wish.buyer_id,
+        buyer_key=buyer_key(wish.contact) if wish.coupon else None,
         coupon=wish.coupon,
     )
 
@@ -137,7 +138,7 @@ def _agreed(place: int, wish: OrderWish, offer: Offer | Refusal, now: datetime) 
         offer=offer,
         line_id=LineId(new_id()),
         hold_id=HoldId(new_id()),
-        goods_minor=offer.price_minor * wish.quantity,
+        goods_minor=offer.price_minor * wish.quantity - offer.discount_minor,
         delivery_minor=conf().delivery_minor,
         expires_at=now + timedelta(seconds=conf().hold_seconds),
     )
@@ -186,9 +187,20 @@ def _open(held: Sequence[Agreed], answers: list[OrderPlaced | Refusal | None], n
         ],
         now=now,
     )
+    _use_coupons(held, now)
     record_many([_told(deal, guest) for deal, guest in zip(held, guests, strict=True)], now=now)
     for deal in held:
         answers[deal.place] = _placed(deal)
+
+
+def _use_coupons(held: Sequence[Agreed], now: datetime) -> None:
+    taken = [
+        CouponTaken(deal.offer.coupon_id, deal.wish.order_id, deal.offer.discount_minor)
+        for deal in held
+        if deal.offer.coupon_id is not None
+    ]
+    if taken:
+        offers_port().take_coupons(taken, now=now)
 
 
 def _guest_ask(wish: OrderWish) -> GuestAsk:
@@ -237,6 +249,7 @@ def order_row(deal: Agreed, guest: GuestOpened, now: datetime) -> order_rows.New
         quantity=wish.quantity,
         price_minor=offer.price_minor,
         price_source=offer.price_source,
+        discount_minor=offer.discount_minor,
         hold_id=deal.hold_id,
         payment_id=wish.payment_id,
     )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from millstream.kernel.refusals import Refusal
-from millstream.orders.ports import Offer, OfferAsk
+from millstream.orders.ports import CouponChoice, CouponTaken, Offer, OfferAsk
 from millstream.shops.api import for_sale
 from millstream.shops.refusals import NotForSale
 from millstream.shops.types import ForSale, VariantId
@@ -19,6 +19,14 @@ class ListOffers:
         return [
             list_offer(found[VariantId(ask.variant_id)]) if ask.variant_id in found else NotForSale() for ask in asks
         ]
+
+    def take_coupons(self, taken: Sequence[CouponTaken], *, now: datetime) -> None:
+        """There are no coupons here."""
+        assert not taken, f"coupons without rooms at {now}"
+
+    def coupons_for(self, ask: OfferAsk, offer: Offer, *, now: datetime) -> list[CouponChoice]:
+        """None."""
+        return []
 
 
 def list_offer(goods: ForSale) -> Offer:

@@ -28,13 +28,13 @@ WITH new AS MATERIALIZED (
         shop uuid, station uuid, contact uuid, address uuid, currency text, goods_minor bigint, delivery_minor bigint,
         weight_grams int, show_id uuid, host uuid, language text, key bytea, body bytea, return_window_seconds int,
         expires_at timestamptz, line_id uuid, variant_id uuid, stock_item_id uuid, pool_id uuid, title jsonb,
-        variant_title jsonb, image text, quantity int, price_minor bigint, price_source text, hold_id uuid,
-        payment_id uuid)
+        variant_title jsonb, image text, quantity int, price_minor bigint, price_source text, discount_minor bigint,
+        hold_id uuid, payment_id uuid)
 ), lines AS (
     INSERT INTO orders_line (id, order_id, variant_id, stock_item_id, pool_id, title, variant_title, image, quantity,
-        price_minor, price_source, goods_minor, hold_id)
+        price_minor, price_source, discount_minor, goods_minor, hold_id)
     SELECT line_id, id, variant_id, stock_item_id, pool_id, title, variant_title, image, quantity, price_minor,
-        price_source, quantity * price_minor, hold_id FROM new
+        price_source, discount_minor, quantity * price_minor - discount_minor, hold_id FROM new
 ), payments AS (
     INSERT INTO orders_payment (id, order_id, gateway, amount_minor, currency, opened_at, ask_at)
     SELECT payment_id, id, %s::text, goods_minor + delivery_minor, currency, %s::timestamptz, %s::timestamptz FROM new
@@ -83,6 +83,7 @@ class NewOrder:
     quantity: int
     price_minor: int
     price_source: str
+    discount_minor: int
     hold_id: UUID
     payment_id: PaymentId
 

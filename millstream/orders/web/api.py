@@ -32,6 +32,7 @@ class BuyIn(Schema):
     address: str = ""
     phone: str = ""
     price_minor: int | None = None
+    coupon: str = ""
 
 
 class BuyOut(Schema):
@@ -56,6 +57,7 @@ class LineOut(Schema):
     title: dict[str, str]
     quantity: int
     price_minor: int
+    discount_minor: int
     goods_minor: int
 
 
@@ -154,6 +156,7 @@ def _told(record: OrderRecord, actor: UUID) -> dict[str, Any]:
                 "title": dict(line.title),
                 "quantity": line.quantity,
                 "price_minor": line.price_minor,
+                "discount_minor": line.discount_minor,
                 "goods_minor": line.goods_minor,
             }
             for line in record.lines

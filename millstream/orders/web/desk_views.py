@@ -16,6 +16,7 @@ from millstream.kernel.settings import conf
 from millstream.kernel.wording import say
 from millstream.logistics.api import parcels_of_order, timeline
 from millstream.orders import api, queries
+from millstream.orders.ports import order_extras
 from millstream.orders.rules import refundable_minor
 from millstream.orders.types import OrderRecord, OrderState
 from millstream.orders.web.forms import ReasonForm, RefundForm, StateForm
@@ -133,6 +134,7 @@ def _shown(
         "refund_form": refund or RefundForm(auto_id="refund_%s", currency=record.currency),
         "demo_buttons": conf().demo and acting.is_operator,
         "refusal": said,
+        "extras": order_extras(record),
     }
     invalid = (reason is not None and reason.errors) or (refund is not None and refund.errors)
     return render(request, "orders/desk_order.html", told, status=said.status if said else 422 if invalid else 200)

@@ -6,7 +6,7 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from millstream.kernel.ids import new_id
+from millstream.kernel.ids import new_id, tidy_code
 from millstream.kernel.money import to_minor
 from millstream.kernel.refusals import Refusal
 from millstream.kernel.wording import say
@@ -38,6 +38,7 @@ class BuyForm(forms.Form):
     key = forms.UUIDField(widget=forms.HiddenInput)
     show = forms.UUIDField(widget=forms.HiddenInput, required=False)
     price_minor = forms.IntegerField(widget=forms.HiddenInput)
+    coupon = forms.CharField(max_length=20, required=False)
 
     def __init__(self, *args: Any, has_contact: bool, has_address: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -88,6 +89,7 @@ class BuyForm(forms.Form):
             name=told["name"],
             address=address,
             price_seen_minor=told["price_minor"],
+            coupon=tidy_code(told["coupon"]),
         )
 
 

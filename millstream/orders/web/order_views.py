@@ -12,6 +12,7 @@ from millstream.kernel.texts import Text, localised
 from millstream.logistics.api import parcels_of_order, timeline
 from millstream.orders import api, queries
 from millstream.orders.links import order_path, pay_path, signature_of
+from millstream.orders.ports import order_extras
 from millstream.orders.types import OrderRecord, OrderState
 from millstream.orders.web.forms import StateForm
 from millstream.orders.web.words import badge_of, return_state, steps_of
@@ -94,14 +95,19 @@ def told_of(record: OrderRecord) -> dict[str, object]:
         "order_url": order_path(record.id, record.code),
         "cancel_url": f"{reverse('orders:cancel', args=[record.code])}?k={signature_of(record.id)}",
         "section": "orders",
+        "extras": order_extras(record),
     }
 
 
 def money_rows(record: OrderRecord) -> list[dict[str, object]]:
     """The lines of an order's bill."""
     rows: list[dict[str, object]] = [
-        {"label": _line_label(line.title, line.quantity), "minor": line.goods_minor} for line in record.lines
+        {"label": _line_label(line.title, line.quantity), "minor": line.goods_minor + line.discount_minor}
+        for line in record.lines
     ]
+    off = sum(line.discount_minor for line in record.lines)
+    if off:
+        rows.append({"label": _("Coupon"), "minor": -off})
     rows.append({"label": _("Delivery"), "minor": record.delivery_minor})
     return rows
 

@@ -19,7 +19,7 @@ from millstream.orders.actions.ask_gateway import ask_session
 from millstream.orders.actions.open_session import open_session
 from millstream.orders.actions.pay_again import payment_to_make
 from millstream.orders.links import is_signed, order_path, pay_path
-from millstream.orders.ports import Offer, OfferAsk, offers_port
+from millstream.orders.ports import Offer, OfferAsk, offers_port, sheet_opened
 from millstream.orders.refusals import GatewayAway, PriceChanged
 from millstream.orders.till.till import till
 from millstream.orders.types import OrderPlaced, OrderRecord, OrderState, PaymentState
@@ -45,12 +45,14 @@ def sheet(request: HttpRequest, variant_id: UUID) -> HttpResponse:
     goods = for_sale([VariantId(variant_id)]).get(VariantId(variant_id))
     if goods is None:
         raise NotFound(what="variant")
-    offer = offers_port().offers([OfferAsk(variant_id, 1, show_id)], now=request.now())[0]  # type: ignore[attr-defined]
+    offer = _offer(request, variant_id, show_id)
     if isinstance(offer, Refusal):
         raise offer
     saved = _saved(request)
     known = {"has_contact": bool(saved["contact"]), "has_address": saved["address"] is not None}
     if request.method != "POST":
+        if request.method == "GET" and show_id is not None and offer.host is not None:
+            sheet_opened(show_id, variant_id, request.visitor)  # type: ignore[attr-defined]
         form = BuyForm.fresh(price_minor=offer.price_minor, show_id=show_id, **known)
         return _sheet(request, goods, offer, form, saved)
     form = BuyForm(request.POST, **known)
@@ -64,6 +66,19 @@ def sheet(request: HttpRequest, variant_id: UUID) -> HttpResponse:
     except Refusal as refusal:
         return _sheet(request, goods, offer, form, saved, refusal=refusal)
     return _to_gateway(request, placed)
+
+
+def _offer(request: HttpRequest, variant_id: UUID, show_id: UUID | None) -> Offer | Refusal:
+    """What one costs whoever asks: a lot that they have won is offered to them alone."""
+    actor = acting_as_of(request).actor
+    ask = OfferAsk(
+        variant_id,
+        1,
+        show_id,
+        visitor=request.visitor,  # type: ignore[attr-defined]
+        buyer_id=actor.id if actor else None,
+    )
+    return offers_port().offers([ask], now=request.now())[0]  # type: ignore[attr-defined]
 
 
 def _uuid(text: str | None) -> UUID | None:
@@ -124,7 +139,10 @@ def _sheet(
     status: int = 200,
 ) -> HttpResponse:
     said = say(refusal) if refusal else None
+    ask = OfferAsk(goods.variant_id, 1, offer.show_id, visitor=request.visitor)  # type: ignore[attr-defined]
     told = {
+        "coupons": offers_port().coupons_for(ask, offer, now=request.now()),  # type: ignore[attr-defined]
+        "chosen": form.data.get("coupon") if form.is_bound else None,
         "goods": goods,
         "offer": offer,
         "form": form,

@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
 
-from millstream.kernel.ids import new_id
+from millstream.kernel.ids import new_id, tidy_code
 from millstream.kernel.sealing import sign
 from millstream.orders import rules
 from millstream.orders.refusals import ContactMissing, Malformed
@@ -30,6 +30,7 @@ class Asked:
     name: str
     address: AddressLines | None
     price_seen_minor: int | None = None
+    coupon: str = ""
 
 
 def wish_of(asked: Asked, *, key: str, visitor: UUID, language: str, buyer_id: UUID | None = None) -> OrderWish:
@@ -51,13 +52,23 @@ def wish_of(asked: Asked, *, key: str, visitor: UUID, language: str, buyer_id: U
         show_id=asked.show_id,
         price_seen_minor=asked.price_seen_minor,
         buyer_id=buyer_id,
+        coupon=asked.coupon,
     )
 
 
 def body_hash(asked: Asked) -> bytes:
     """The SHA-256 of what was asked, whatever the order or spelling of the request."""
     address = (asked.address.name, asked.address.phone, asked.address.lines) if asked.address else None
-    told = (str(asked.variant_id), asked.quantity, str(asked.show_id), asked.contact, asked.name, address)
+    told: tuple[object, ...] = (
+        str(asked.variant_id),
+        asked.quantity,
+        str(asked.show_id),
+        asked.contact,
+        asked.name,
+        address,
+    )
+    if asked.coupon:
+        told = (*told, asked.coupon)
     return sha256(json.dumps(told, ensure_ascii=False).encode()).digest()
 
 
@@ -90,6 +101,7 @@ def read_asked(told: Mapping[str, Any], *, visitor: UUID | None) -> Asked:
         name=name[:60],
         address=address,
         price_seen_minor=_number(told, "price_minor", None) if told.get("price_minor") is not None else None,
+        coupon=tidy_code(_text(told, "coupon")),
     )
 
 

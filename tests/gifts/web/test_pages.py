@@ -1,0 +1,94 @@
+"""Pages of gifts: reach by a form, read the receipt, find one's coupons."""
+
+import pytest
+from django.test import Client
+
+from millstream.gifts import api
+from millstream.gifts.rules import commitment_of
+from millstream.gifts.types import GiftKind
+from millstream.kernel.clock import read_now
+from millstream.live.models import Show
+from tests.gifts.giving import SEED, make_gift, reach
+from tests.live.town import Town
+from tests.live.web.conftest import dao, femi, heard  # noqa: F401 - the cast's browsers
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def town(db: None) -> Town:
+    """A planned show of Dao's."""
+    from tests.live.town import make_town
+
+    return make_town()
+
+
+def test_a_stranger_opens_a_red_packet_with_a_phone_number(client: Client) -> None:
+    """Without a contact the form says why; with one the coupon is given, once, and stands under one's coupons."""
+    gift = make_gift()
+    page = f"/gifts/{gift.id}/"
+    assert client.get(page).status_code == 200
+    assert client.post(f"{page}grab/").status_code == 422
+    answer = client.post(f"{page}grab/", {"contact": "13800138000", "back": page}, follow=True)
+    assert answer.redirect_chain == [(page, 302)]
+    (coupon,) = api.coupons_of(answer.wsgi_request.visitor, None, now=read_now())  # type: ignore[attr-defined]
+    assert coupon.code in answer.content.decode()
+    assert coupon.code in client.get("/gifts/mine/").content.decode()
+    again = client.post(f"{page}grab/", headers={"accept": "application/json"}).json()
+    assert (again["won"], again["coupon"]) == (True, coupon.code)
+
+
+def test_a_form_leads_back_to_this_site_only(client: Client) -> None:
+    """An address elsewhere is not gone to."""
+    gift = make_gift()
+    answer = client.post(f"/gifts/{gift.id}/grab/", {"contact": "13800138000", "back": "https://evil.example/"})
+    assert answer.headers["Location"] == f"/gifts/{gift.id}/"
+
+
+def test_the_receipt_keeps_the_secret_until_the_end(client: Client) -> None:
+    """Commitment before, seed after; programs get all it takes to compute again who got what."""
+    gift = make_gift()
+    api.grab_gifts([reach(gift, 1)], now=read_now())
+    before = client.get(f"/gifts/{gift.id}/receipt.json").json()
+    assert (before["seed"], before["commitment"]) == (None, commitment_of(SEED))
+    assert SEED.hex() not in client.get(f"/gifts/{gift.id}/").content.decode()
+    api.end_gift(gift.id, now=read_now())
+    after = client.get(f"/gifts/{gift.id}/receipt.json").json()
+    assert after["seed"] == SEED.hex()
+    assert [line["number"] for line in after["reaches"]] == [1]
+    page = client.get(f"/gifts/{gift.id}/", headers={"accept-language": "zh-hans"}).content.decode()
+    assert SEED.hex() in page
+    assert "数字与指纹相符" in page
+
+
+def test_a_draw_tells_nobody_before_it_is_over(client: Client) -> None:
+    """Amounts of a draw are not in the receipt while it runs."""
+    gift = make_gift(GiftKind.DRAW, pieces=1, budget_minor=100)
+    api.grab_gifts([reach(gift, 1)], now=read_now())
+    assert client.get(f"/gifts/{gift.id}/receipt.json").json()["reaches"][0]["amount_minor"] is None
+
+
+def test_the_host_announces_and_ends_a_gift(town: Town, dao: Client, femi: Client) -> None:  # noqa: F811 - fixtures
+    """Dao announces a red packet and ends it; Femi may do neither; what is no gift is refused by field."""
+    town.start()
+    path = f"/studio/{town.show.slug}/gifts/"
+    told = {
+        "gift": "01a200d9-3201-7776-9633-0ee2db53829e",
+        "kind": "red_packet",
+        "title": "Spring",
+        "budget": "50",
+        "pieces": "10",
+        "opens_in": "0",
+        "lasts": "60",
+    }
+    assert femi.post(path, told).status_code == 403
+    assert dao.post(path, {**told, "pieces": "x"}).status_code == 422
+    assert dao.post(path, told).status_code == 302
+    assert dao.post(path, told).status_code == 302  # a second press changes nothing
+    (gift,) = api.gifts_of(town.show.id, read_now())
+    assert (gift.budget_minor, gift.pieces, gift.title) == (5_000, 10, "Spring")
+    assert femi.post(f"{path}{gift.id}/end/").status_code == 403
+    assert dao.post(f"{path}{gift.id}/end/").status_code == 302
+    assert api.gift(gift.id, read_now()).seed
+    Show.objects.filter(id=town.show.id).update(state="ended", ended_at=read_now())
+    assert dao.post(path, {**told, "gift": "01a200d9-3201-7776-9633-0ee2db53829f"}).status_code == 409
