@@ -57,6 +57,18 @@ class StreamEnded(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class BFramesSeen(Fact):
+    """The encoder sends B-frames: everybody sees the show later than need be; the host should set none."""
+
+    kind: ClassVar[str] = "media.b_frames_seen"
+    version: ClassVar[int] = 1
+    subject_field: ClassVar[str] = "stream"
+    stream: UUID
+    owner: UUID
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class GopWarned(Fact):
     """Key frames come `gop_ms` apart: too seldom; the host should set 1 or 2 seconds."""
 

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from millstream.kernel.models import Row
 from millstream.kernel.scoping import OwnedManager, OwnedQuerySet
-from millstream.media.types import StreamState
+from millstream.media.types import SOURCE_RTMP, SOURCE_WHIP, ClipPurpose, ClipShape, ClipState, StreamState
 
 
 class Stream(Row):
@@ -26,6 +26,8 @@ class Stream(Row):
     gop_ms = models.IntegerField(null=True)
     scene_seed = models.IntegerField(null=True)
     scene_title = models.CharField(max_length=200, default="")
+    shard = models.SmallIntegerField(db_default=0)
+    b_frames = models.BooleanField(db_default=False)
     session = models.UUIDField(null=True)
     last_number = models.BigIntegerField(default=0)
     opened_at = models.DateTimeField()
@@ -38,6 +40,7 @@ class Stream(Row):
             models.CheckConstraint(
                 condition=Q(state__in=[state.value for state in StreamState]), name="stream_state_known"
             ),
+            models.CheckConstraint(condition=Q(shard__gte=0), name="stream_shard_counts_from_zero"),
         ]
         indexes = [models.Index(fields=["owner", "opened_at"], name="stream_by_owner")]
 
@@ -76,10 +79,11 @@ class Publications(OwnedQuerySet["Publication"]):
 
 
 class Publication(Row):
-    """One admitted publisher: who, from where, into what."""
+    """One admitted publisher: who, from where, into what, by RTMP or WHIP; a studio's ticket leaves the key empty."""
 
     stream = models.ForeignKey(Stream, on_delete=models.PROTECT, related_name="+")
-    key = models.ForeignKey(StreamKey, on_delete=models.PROTECT, related_name="+")
+    key = models.ForeignKey(StreamKey, on_delete=models.PROTECT, related_name="+", null=True)
+    source = models.CharField(max_length=10, db_default=SOURCE_RTMP)
     address = models.CharField(max_length=100)
     client = models.CharField(max_length=200)
     client_id = models.CharField(max_length=100)
@@ -89,6 +93,11 @@ class Publication(Row):
     objects = OwnedManager["Publication"].reading(Publications)
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(key__isnull=False) | Q(source=SOURCE_WHIP), name="publication_by_key_or_whip_ticket"
+            ),
+        ]
         indexes = [models.Index(fields=["client_id", "admitted_at"], name="publication_by_client")]
 
 
@@ -113,6 +122,15 @@ class Recording(Row):
 
     stream = models.OneToOneField(Stream, on_delete=models.PROTECT, related_name="+")
     starts_at = models.DateTimeField()
+    kept_for_ever = models.BooleanField(db_default=False)
+    deleted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(deleted_at__isnull=True) | Q(kept_for_ever=False), name="recording_kept_or_deleted"
+            ),
+        ]
 
 
 class RecordingFile(Row):
@@ -152,3 +170,72 @@ class Segment(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["recording", "starts_at"], name="segment_by_time")]
+
+
+class Clip(Row):
+    """A piece of a recording as a file of its own, under an address that nobody guesses; wished first, then cut."""
+
+    stream = models.ForeignKey(Stream, on_delete=models.PROTECT, related_name="+")
+    token = models.CharField(max_length=64, unique=True)
+    name = models.CharField(max_length=100)
+    purpose = models.CharField(max_length=10)
+    shape = models.CharField(max_length=10)
+    state = models.CharField(max_length=10, default=ClipState.WISHED.value)
+    from_at = models.DateTimeField()
+    to_at = models.DateTimeField()
+    most_ms = models.IntegerField(null=True)
+    part = models.SmallIntegerField(default=1)
+    starts_at = models.DateTimeField(null=True)
+    ends_at = models.DateTimeField(null=True)
+    duration_ms = models.IntegerField(default=0)
+    size_bytes = models.BigIntegerField(default=0)
+    sha256 = models.CharField(max_length=64, blank=True)
+    width = models.IntegerField(default=0)
+    height = models.IntegerField(default=0)
+    permille = models.SmallIntegerField(default=0)
+    tries = models.SmallIntegerField(default=0)
+    failure = models.CharField(max_length=300, blank=True)
+    wished_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    cut_at = models.DateTimeField(null=True)
+    gone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["stream", "purpose", "shape", "from_at", "to_at", "part"],
+                condition=~Q(state=ClipState.GONE.value),
+                name="clip_once",
+            ),
+            models.CheckConstraint(condition=Q(to_at__gt=models.F("from_at")), name="clip_of_some_time"),
+            models.CheckConstraint(condition=Q(part__gte=1), name="clip_counts_from_one"),
+            models.CheckConstraint(
+                condition=Q(state__in=[state.value for state in ClipState]), name="clip_state_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(purpose__in=[purpose.value for purpose in ClipPurpose]), name="clip_purpose_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(shape__in=[shape.value for shape in ClipShape]), name="clip_shape_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=ClipState.READY.value)
+                | Q(
+                    sha256__regex="^[0-9a-f]{64}$",
+                    size_bytes__gt=0,
+                    duration_ms__gt=0,
+                    starts_at__isnull=False,
+                    ends_at__gt=models.F("starts_at"),
+                    cut_at__isnull=False,
+                ),
+                name="ready_clip_is_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=ClipState.GONE.value, gone_at__isnull=False)
+                | (~Q(state=ClipState.GONE.value) & Q(gone_at__isnull=True)),
+                name="gone_clip_has_time",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["due_at"], name="clip_to_cut", condition=Q(state=ClipState.WISHED.value)),
+        ]

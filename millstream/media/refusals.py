@@ -9,6 +9,12 @@ class KeyRefused(Refusal):
     code = "media.key_refused"
 
 
+class TicketOver(Refusal):
+    """The studio's ticket was good, but its twelve hours are over."""
+
+    code = "media.ticket_over"
+
+
 class ShowNotOpen(Refusal):
     """The key is good, but no show of its host takes a picture now; `opens_at` tells when the next one does."""
 
@@ -21,6 +27,24 @@ class AccountLimit(Refusal):
     code = "media.account_limit"
 
 
+class TooManyPictures(Refusal):
+    """The host sends into as many streams at once as an account may; `most` is that limit."""
+
+    code = "media.too_many_pictures"
+
+
+class WrongServer(Refusal):
+    """The host's picture is taken by another media process; `address` is where."""
+
+    code = "media.wrong_server"
+
+
+class WrongName(Refusal):
+    """The engine has the stream under a name that is not its own."""
+
+    code = "media.wrong_name"
+
+
 class TooManyTries(Refusal):
     """Too many refused keys from one address; `retry_after` is in seconds."""
 
@@ -31,3 +55,33 @@ class NoSuchStream(Refusal):
     """There is no such stream."""
 
     code = "media.no_such_stream"
+
+
+class NothingRecorded(Refusal):
+    """Nothing was recorded in this time."""
+
+    code = "media.nothing_recorded"
+
+
+class NoSuchClip(Refusal):
+    """There is no such clip, or it is gone."""
+
+    code = "media.no_such_clip"
+
+
+class ClipTooLong(Refusal):
+    """A clip of this kind is at most `most_seconds` long."""
+
+    code = "media.clip_too_long"
+
+
+class ClipsNotCut(Refusal):
+    """Clips of this recording are still to be cut, so it cannot be deleted now."""
+
+    code = "media.clips_not_cut"
+
+
+class RecordingGone(Refusal):
+    """The recording was deleted."""
+
+    code = "media.recording_gone"

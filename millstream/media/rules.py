@@ -1,23 +1,32 @@
 """Pure decisions about keys, events and states of streams."""
 
+import base64
+import binascii
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
 from typing import Any, Final
 from uuid import UUID
 
 from millstream.media.types import (
     MOST_HOURS_A_DAY,
     MOST_HOURS_A_STREAM,
+    ActorId,
     EventKind,
     MediaEvent,
     StreamId,
     StreamState,
+    StudioTicket,
 )
 
 KEY_LETTERS: Final = "abcdefghijkmnpqrstuvwxyz23456789"
 KEY_LENGTH: Final = 24
 KEY_HINT_LENGTH: Final = 4
+TICKET_PREFIX: Final = "t_"
+TICKET_FOR: Final = timedelta(hours=12)
+LONGEST_TICKET: Final = 512
+_HOST_BYTES, _TIME_BYTES = 16, 8
 LARGEST_EVENT_BYTES: Final = 16_384
 LARGEST_NUMBER: Final = 2**62
 MS_PER_HOUR: Final = 3_600_000
@@ -47,10 +56,51 @@ def tidy_key(typed: str) -> str:
     return "".join(letter for letter in typed.strip().lower() if letter.isalnum())[: KEY_LENGTH * 2]
 
 
-def hours_left(recorded_ms_in_a_day: int) -> int:
+def pack_ticket(ticket: StudioTicket) -> str:
+    """A ticket as letters of an address, not yet signed; its time is kept in whole seconds."""
+    until = int(ticket.expires_at.timestamp()).to_bytes(_TIME_BYTES)
+    return base64.urlsafe_b64encode(ticket.host.bytes + until + ticket.slug.encode()).decode().rstrip("=")
+
+
+def unpack_ticket(packed: str) -> StudioTicket | None:
+    """The ticket in these letters, None when they hold none; whoever signed them must be checked before."""
+    try:
+        raw = base64.b64decode(packed + "=" * (-len(packed) % 4), altchars=b"-_", validate=True)
+        until = int.from_bytes(raw[_HOST_BYTES : _HOST_BYTES + _TIME_BYTES])
+        slug = raw[_HOST_BYTES + _TIME_BYTES :].decode()
+        host = ActorId(UUID(bytes=raw[:_HOST_BYTES]))
+        return StudioTicket(host, slug, datetime.fromtimestamp(until, UTC))
+    except (binascii.Error, ValueError, OverflowError, OSError):
+        return None
+
+
+def split_ticket(text: str) -> tuple[str, str] | None:
+    """The packed ticket and its signature; None for what is no ticket, a stream key for instance."""
+    packed, dot, signature = text.removeprefix(TICKET_PREFIX).partition(".")
+    if not text.startswith(TICKET_PREFIX) or not dot or len(text) > LONGEST_TICKET or not text.isascii():
+        return None
+    return packed, signature
+
+
+def hours_left(recorded_ms_in_a_day: int, *, a_day: int = MOST_HOURS_A_DAY, a_stream: int = MOST_HOURS_A_STREAM) -> int:
     """Whole hours that a host may still record today; 0 means the account's limit is reached."""
-    left = MOST_HOURS_A_DAY - recorded_ms_in_a_day / MS_PER_HOUR
-    return max(0, min(MOST_HOURS_A_STREAM, int(left)))
+    left = a_day - recorded_ms_in_a_day / MS_PER_HOUR
+    return max(0, min(a_stream, int(left)))
+
+
+def shard_of(owner: UUID, shards: int) -> int:
+    """Which of the media processes takes the pictures of this account: the one whose lot is highest.
+
+    Every process draws a lot from its own number and the account's id, so one process more takes its share from the
+    others and moves nobody else.
+    """
+    lots = [blake2b(owner.bytes + shard.to_bytes(2), digest_size=8).digest() for shard in range(shards)]
+    return max(range(shards), key=lambda shard: lots[shard])
+
+
+def shard_in_use(shard: int, shards: int) -> int:
+    """The process that has a stream of an old shard now: the first takes those of processes that are no more."""
+    return shard if shard < shards else 0
 
 
 def state_after(kind: EventKind) -> StreamState | None:

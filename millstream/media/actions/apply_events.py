@@ -8,7 +8,7 @@ from django.db import transaction
 
 from millstream.kernel.facts import Fact, record_many
 from millstream.kernel.ids import new_id
-from millstream.media.facts import GopWarned, StreamEnded, StreamResumed, StreamStalled, StreamStarted
+from millstream.media.facts import BFramesSeen, GopWarned, StreamEnded, StreamResumed, StreamStalled, StreamStarted
 from millstream.media.models import Recording, RecordingFile, Segment, Stream, StreamEvent
 from millstream.media.rules import is_news, milliseconds, segment_starts_at, state_after
 from millstream.media.types import EventKind, EventsApplied, MediaEvent
@@ -74,12 +74,12 @@ def _tell(row: Stream, event: MediaEvent) -> list[Fact]:
             row.source = str(event.data.get("source", ""))[:10]
             _learn_size(row, event)
             row.started_at = row.started_at or event.at
-            row.gop_ms = None
+            row.gop_ms, row.b_frames = None, False
             return [StreamStarted(stream=row.id, owner=row.owner_id, source=row.source, since=event.at)]
         case EventKind.PUBLISHING:
             row.source = str(event.data.get("source", row.source))[:10]
             row.peer = str(event.data.get("peer", ""))[:100]
-            row.gop_ms = None
+            row.gop_ms, row.b_frames = None, False
         case EventKind.CODEC_CHANGED:
             _learn_size(row, event)
         case EventKind.STALLED:
@@ -91,6 +91,9 @@ def _tell(row: Stream, event: MediaEvent) -> list[Fact]:
             gop_ms = milliseconds(event.data.get("gop_seconds"))
             row.gop_ms = gop_ms
             return [GopWarned(stream=row.id, owner=row.owner_id, since=event.at, gop_ms=gop_ms)]
+        case EventKind.B_FRAMES:
+            row.b_frames = True
+            return [BFramesSeen(stream=row.id, owner=row.owner_id, since=event.at)]
         case EventKind.ENDED:
             return [StreamEnded(stream=row.id, since=event.at, reason=str(event.data.get("reason", ""))[:100])]
         case _:

@@ -18,6 +18,7 @@ import httpx
 
 from millstream.media.plane.identity import Playback, StreamId, read_playback
 from millstream.media.plane.recorder import replace_file
+from millstream.media.plane.refusing import Reason
 
 ANSWER_SECONDS = 3.0
 REMEMBER_SECONDS = 600.0
@@ -26,13 +27,15 @@ MAX_REASON_LETTERS = 200
 MAX_QUERY_ARGUMENTS = 16
 REFUSED = "stream key refused"
 UNAVAILABLE = "the shop does not answer, try again in a minute"
-_OWN_FIELDS = {"call", "app", "name", "addr", "tcurl", "flashver", "clientid", "secret"}
+_OWN_FIELDS = {"call", "app", "name", "addr", "tcurl", "flashver", "clientid", "secret", "shard"}
 
 log = logging.getLogger("millstream.media.admission")
 
 
 class Refused(ValueError):
     """The publisher may not publish; the text is for the person at the encoder."""
+
+    reason = Reason.KEY
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ class Asking:
     address: str
     tcurl: str
     flashver: str
-    client_id: int
+    client_id: int | str
 
     def __repr__(self) -> str:
         return f"Asking(app={self.app!r}, slug={self.slug!r}, address={self.address!r})"
@@ -92,8 +95,15 @@ class Admissions:
     """Asks the hook; remembers hashes of admitted keys on disk, so that a show outlives a restart of the web."""
 
     def __init__(
-        self, web_url: str, secret: str, memory: Path, *, wall_seconds: Callable[[], float] = time.time
+        self,
+        web_url: str,
+        secret: str,
+        memory: Path,
+        *,
+        shard: int = 0,
+        wall_seconds: Callable[[], float] = time.time,
     ) -> None:
+        self._shard = str(shard)
         self._url = f"{web_url}/hooks/media"
         self._secret = secret
         self._memory = memory
@@ -162,7 +172,9 @@ class Admissions:
     async def _wishes(self, name: str) -> list[Any] | None:
         """One list of what the web process wants to see running or ended."""
         try:
-            answer = await self._client.get(f"{self._url}/scenes", params={"secret": self._secret})
+            answer = await self._client.get(
+                f"{self._url}/scenes", params={"secret": self._secret, "shard": self._shard}
+            )
             listed = answer.json()[name] if answer.is_success else None
         except (httpx.HTTPError, ValueError, KeyError, TypeError):
             return None
@@ -174,10 +186,11 @@ class Admissions:
 
     async def _post(self, call: str, asking: Asking) -> httpx.Response:
         url = f"{self._url}/{call}"
+        form = {**asking.fields(call), "shard": self._shard}
         # One limit over the whole exchange; httpx's own counts each step.
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
-                return await self._client.post(url, params={"secret": self._secret}, data=asking.fields(call))
+                return await self._client.post(url, params={"secret": self._secret}, data=form)
         except TimeoutError as error:
             raise httpx.ReadTimeout("no answer within the limit") from error
 

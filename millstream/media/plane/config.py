@@ -7,11 +7,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from millstream.media.plane.whip.offer import read_addresses
+
 MAX_VALUE = 10_000_000
 
 
 class SettingWrong(ValueError):
     """A setting is missing or cannot be read; the text names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """Which of several media processes this is; each has the streams of its own number."""
+
+    number: int = 0
+    of: int = 1
+
+    def owns(self, number: int) -> bool:
+        """Whether a stream of that number is ours; the first process has those of numbers that are no more."""
+        return number == self.number or (self.number == 0 and number >= self.of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +48,15 @@ class PlaneConfig:
     scene_record_seconds: float
     max_publishers: int
     max_waiting_viewers: int
+    rtmps_port: int
+    tls_certificate: Path | None
+    tls_key: Path | None
+    shard: Shard
+    keeps_pace: bool
+    ice_addresses: dict[str, str]
+    max_whip_sessions: int
+    max_whip_transcodes: int
+    whip_kbit: int
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str] | None = None) -> PlaneConfig:
@@ -58,7 +81,44 @@ class PlaneConfig:
             scene_record_seconds=_number(env, "MEDIA_SCENE_RECORD_SECONDS", 3600.0),
             max_publishers=_whole(env, "MEDIA_MAX_PUBLISHERS", 200),
             max_waiting_viewers=_whole(env, "MEDIA_MAX_WAITING_VIEWERS", 20_000),
+            rtmps_port=_whole(env, "MEDIA_RTMPS_PORT", 0),
+            tls_certificate=_file(env, "MEDIA_TLS_CERT"),
+            tls_key=_file(env, "MEDIA_TLS_KEY") or _file(env, "MEDIA_TLS_CERT"),
+            shard=_shard(env.get("MEDIA_SHARD") or "0/1"),
+            keeps_pace=env.get("MEDIA_KEEPS_PACE", "1") != "0",
+            ice_addresses=_addresses(env, "MEDIA_ICE_ADDRESSES", "127.0.0.1"),
+            max_whip_sessions=_whole(env, "MEDIA_WHIP_MAX_SESSIONS", 24),
+            max_whip_transcodes=_whole(env, "MEDIA_WHIP_MAX_TRANSCODES", 2),
+            whip_kbit=_whole(env, "MEDIA_WHIP_KBIT", 2_500),
         )
+
+    def __post_init__(self) -> None:
+        if self.rtmps_port and self.tls_certificate is None:
+            raise SettingWrong("MEDIA_RTMPS_PORT needs MEDIA_TLS_CERT")
+
+
+def _shard(text: str) -> Shard:
+    number, _, of = text.partition("/")
+    if not (number.isdigit() and of.isdigit() and int(number) < int(of)):
+        raise SettingWrong("MEDIA_SHARD is not like 0/2: the number of this process, from 0, and how many there are")
+    return Shard(int(number), int(of))
+
+
+def _file(env: Mapping[str, str], name: str) -> Path | None:
+    path = Path(env[name]) if env.get(name) else None
+    if path is not None and not path.is_file():
+        raise SettingWrong(f"{name}: there is no file {path}")
+    return path
+
+
+def _addresses(env: Mapping[str, str], name: str, default: str) -> dict[str, str]:
+    try:
+        found = read_addresses(env.get(name) or default)
+    except ValueError as error:
+        raise SettingWrong(f"{name} is not a list of addresses") from error
+    if not found:
+        raise SettingWrong(f"{name} is not a list of addresses")
+    return found
 
 
 def _needed(env: Mapping[str, str], name: str) -> str:

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Protocol
 
+from millstream.media.plane.refusing import Reason
 from millstream.media.plane.samples import (
     TICKS_PER_SECOND,
     AudioConfig,
@@ -31,6 +32,20 @@ RATE_TOLERANCE = 1.25
 class FeedRefused(ValueError):
     """The session must end; the text tells the person at the encoder why."""
 
+    reason = Reason.MEDIA
+
+
+class TooMuch(FeedRefused):
+    """More bits came than were granted, for longer than a moment."""
+
+    reason = Reason.BITRATE
+
+
+class TooLong(FeedRefused):
+    """The granted hours are over."""
+
+    reason = Reason.DURATION
+
 
 class FeedTarget(Protocol):
     """What a feed needs of its stream."""
@@ -50,6 +65,9 @@ class FeedTarget(Protocol):
     def clock_jumped(self, jump_seconds: float) -> None:
         """The publisher's clock jumped and was joined."""
 
+    def warn_b_frames(self) -> None:
+        """Pictures come in another order than they are shown."""
+
 
 class Feed:
     """Media of one publisher or scene on its way into a stream."""
@@ -60,6 +78,9 @@ class Feed:
         self.source, self.peer, self.max_kbit = source, peer, max_kbit
         self.started = False
         self.evicted = False
+        self.away = False  # the host said that nobody is at the camera
+        self.photo = False  # photos stand in for the camera
+        self.gop_limit_seconds = GOP_WARNING_SECONDS
         self._on_evicted = on_evicted
         self._started_at = 0.0
         self.gop_seconds: float | None = None
@@ -76,6 +97,8 @@ class Feed:
         self._started_ticks = 0
         self._key_ticks: int | None = None
         self._warned_gop = 0.0
+        self.b_frames = False
+        self._shown_ticks: int | None = None
         self._rates: deque[tuple[int, int]] = deque(maxlen=RATE_WINDOW_SECONDS + 2)
 
     def says(self, promise: PublisherSays) -> None:
@@ -165,6 +188,7 @@ class Feed:
             self._target.clock_jumped(timeline.last_jump_seconds)
         if sample.track is Track.VIDEO:
             self._watch_keys(sample, joined=timeline.jumps != jumps)
+            self._watch_order(sample, joined=timeline.jumps != jumps)
         self._target.push(sample)
 
     def _watch_keys(self, sample: Sample, *, joined: bool) -> None:
@@ -176,10 +200,18 @@ class Feed:
             self._key_ticks = sample.dts_ticks
             self.gop_seconds = round(gap, 2)
         overdue = gap > GOP_OVERDUE_SECONDS and not self._warned_gop
-        new = sample.key and gap > GOP_WARNING_SECONDS and abs(gap - self._warned_gop) > GOP_CHANGE_SECONDS
+        new = sample.key and gap > self.gop_limit_seconds and abs(gap - self._warned_gop) > GOP_CHANGE_SECONDS
         if overdue or new:
             self._warned_gop = gap
             self._target.warn_gop(round(gap, 2))
+
+    def _watch_order(self, sample: Sample, *, joined: bool) -> None:
+        """A picture that is shown before one that came earlier is a B-frame: they cost the viewers latency."""
+        shown = sample.dts_ticks + sample.cts_ticks
+        if self._shown_ticks is not None and not joined and shown < self._shown_ticks and not self.b_frames:
+            self.b_frames = True
+            self._target.warn_b_frames()
+        self._shown_ticks = shown if self._shown_ticks is None or joined else max(self._shown_ticks, shown)
 
     def _count(self, size: int, now: float) -> None:
         self.received_bytes += size
@@ -188,7 +220,7 @@ class Feed:
             self._rates[-1] = (second, self._rates[-1][1] + size)
             return
         if self.max_kbit and self.kbit(now) > self.max_kbit * RATE_TOLERANCE:
-            raise FeedRefused(f"more than {self.max_kbit} kbit/s is not allowed here: lower the bitrate")
+            raise TooMuch(f"more than {self.max_kbit} kbit/s is not allowed here: lower the bitrate")
         self._rates.append((second, size))
 
     def kbit(self, now: float) -> int:

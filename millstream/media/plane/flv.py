@@ -6,6 +6,7 @@ from __future__ import annotations
 from millstream.media.plane import amf0
 from millstream.media.plane.aac import AacError, read_asc
 from millstream.media.plane.h264 import H264Error, read_avcc, well_formed
+from millstream.media.plane.refusing import Reason
 from millstream.media.plane.samples import AudioConfig, PublisherSays, RawSample, Track, VideoConfig
 
 MAX_BROKEN_IN_A_ROW = 50
@@ -21,6 +22,8 @@ type Reading = VideoConfig | AudioConfig | RawSample | None
 
 class CodecRefused(ValueError):
     """The publisher sends what we do not carry; the text tells the person at the encoder what to set."""
+
+    reason = Reason.CODEC
 
 
 class FlvReader:

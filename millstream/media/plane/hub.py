@@ -12,6 +12,7 @@ from uuid import UUID
 from millstream.media.plane.admission import Admitted, Asking
 from millstream.media.plane.identity import Playback, StreamId
 from millstream.media.plane.playlist import RecordedSegment, replay_playlist
+from millstream.media.plane.recorded_sound import sound_replay
 from millstream.media.plane.recording import scan_folder
 from millstream.media.plane.restore import Remains, SavedState, read_remains, read_state
 from millstream.media.plane.stream import LiveStream, StreamState, Surroundings
@@ -43,12 +44,14 @@ class Hub:
         self._by_playback: dict[str, StreamId] = {}
         self._closed: frozenset[StreamId] = frozenset()
         self._opening: dict[StreamId, asyncio.Lock] = {}
-        self._playlists: dict[StreamId, tuple[int, bytes]] = {}
+        self._playlists: dict[tuple[StreamId, bool], tuple[int, bytes]] = {}
         self._replays: dict[StreamId, tuple[tuple[tuple[str, int], ...], list[RecordedSegment]]] = {}
 
     async def wake(self) -> None:
         """After a start: know all recordings, and go on with the streams that had not ended."""
         for state in await asyncio.to_thread(_read_states, self.around.recordings):
+            if not self.around.shard.owns(state.shard):
+                continue
             stream = StreamId(UUID(state.stream))
             self._by_playback[state.playback] = stream
             if not state.ended:
@@ -100,20 +103,23 @@ class Hub:
         """The stream that viewers know by this token, in memory or on disk."""
         return self._by_playback.get(playback)
 
-    async def replay(self, stream: StreamId) -> bytes | None:
+    async def replay(self, stream: StreamId, *, sound_alone: bool = False) -> bytes | None:
         """The playlist of what is recorded of a stream so far, None for nothing; made once for all who ask."""
-        recorded = await self._recorded(stream)
+        recorded = await self.recorded(stream)
         if not recorded:
             return None
-        known = self._playlists.get(stream)
+        place = (stream, sound_alone)
+        known = self._playlists.get(place)
         if known is None or known[0] != len(recorded):
-            known = len(recorded), await asyncio.to_thread(_playlist, list(recorded))
-            self._playlists[stream] = known
+            make = sound_replay if sound_alone else _replay
+            known = len(recorded), await asyncio.to_thread(make, self.folder(stream), list(recorded))
+            self._playlists[place] = known
             while len(self._playlists) > MAX_REPLAYS_CACHED:
                 del self._playlists[next(iter(self._playlists))]
-        return known[1]
+        return known[1] or None
 
-    async def _recorded(self, stream: StreamId) -> list[RecordedSegment]:
+    async def recorded(self, stream: StreamId) -> list[RecordedSegment]:
+        """The segments on disk so far, in their order."""
         live = self.streams.get(stream)
         if live is not None:
             return live.recorder.segments
@@ -158,7 +164,7 @@ def _read_states(recordings: Path) -> list[SavedState]:
     return [state for state in found if state is not None]
 
 
-def _playlist(recorded: list[RecordedSegment]) -> bytes:
+def _replay(_folder: Path, recorded: list[RecordedSegment]) -> bytes:
     return replay_playlist(recorded).encode()
 
 

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 import shutil
+import time
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -61,6 +62,7 @@ class Recorder:
         self._segment: tuple[Segment, int, int, int] | None = None
         self._queue: asyncio.Queue[_Write] = asyncio.Queue()
         self._queued_bytes = 0
+        self._behind_since: float | None = None
         self._closed_segments = 0
         self._descriptor: int | None = None
         self._task = asyncio.create_task(self._run(), name="recorder")
@@ -156,14 +158,23 @@ class Recorder:
         self._offset += len(data)
         self._put(_Write(data))
 
+    @property
+    def lag_seconds(self) -> float:
+        """For how long something has waited to be written; 0 when all is on disk."""
+        return time.monotonic() - self._behind_since if self._behind_since is not None else 0.0
+
     def _put(self, write: _Write) -> None:
+        if self._behind_since is None:
+            self._behind_since = time.monotonic()
         self._queued_bytes += len(write.data)
         self._queue.put_nowait(write)
 
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
         while True:
+            self._behind_since = None
             batch = [await self._queue.get()]
+            self._behind_since = time.monotonic()
             while not self._queue.empty():
                 batch.append(self._queue.get_nowait())
             try:

@@ -33,6 +33,7 @@ class SavedState:
     discontinuities: int
     end_ticks: int
     source: str
+    shard: int = 0
 
     def to_bytes(self) -> bytes:
         """As stored in the stream's folder."""

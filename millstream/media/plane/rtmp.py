@@ -8,18 +8,21 @@ import logging
 import secrets
 import time
 from collections.abc import Callable
-from typing import cast
-from urllib.parse import parse_qsl
+from typing import TYPE_CHECKING, cast
 
 from millstream.media.plane import amf0, chunks
 from millstream.media.plane.admission import Admitted, Asking, Refused
+from millstream.media.plane.asking import read_asking
 from millstream.media.plane.chunks import ChunkError, ChunkReader, Message, write_message
-from millstream.media.plane.feed import Feed, FeedRefused
+from millstream.media.plane.feed import Feed, FeedRefused, TooLong
 from millstream.media.plane.flv import CodecRefused, FlvReader, read_metadata
-from millstream.media.plane.hub import Gatekeeper, Hub
+from millstream.media.plane.refusing import Reason, reason_of
 from millstream.media.plane.samples import RawSample
 from millstream.media.plane.stream import LiveStream, StreamBusy, StreamClosed
 from millstream.media.plane.timeline import ClockRefused
+
+if TYPE_CHECKING:
+    from millstream.media.plane.rtmp_server import RtmpServer
 
 HANDSHAKE_BYTES = 1536
 MAX_BYTES_BEFORE_PUBLISH = 1 << 20
@@ -30,9 +33,6 @@ MAX_LEAD_SECONDS = 6.0
 RESUME_LEAD_SECONDS = 4.0
 WINDOW_BYTES = 2_500_000
 OUR_CHUNK_SIZE = 4096
-MAX_KEY_LETTERS = 256
-CLOSE_SECONDS = 2.0
-MAX_IDLE_PER_ADDRESS = 24
 MAX_COMMANDS_BEFORE_PUBLISH = 50
 _BAD_NAME, _REJECTED = "NetStream.Publish.BadName", "NetStream.Publish.Rejected"
 _MEDIA_TROUBLE = (CodecRefused, FeedRefused, ClockRefused)
@@ -40,44 +40,10 @@ _MEDIA_TROUBLE = (CodecRefused, FeedRefused, ClockRefused)
 log = logging.getLogger("millstream.media.rtmp")
 
 
-class RtmpServer:
-    """What all RTMP connections share."""
-
-    def __init__(self, hub: Hub, gate: Gatekeeper, *, max_publishers: int) -> None:
-        self.hub, self.gate, self.max_publishers = hub, gate, max_publishers
-        self.sessions: set[RtmpSession] = set()
-        self.received_bytes = 0
-        self.refused = 0
-        self.tasks: set[asyncio.Task[None]] = set()
-        self._numbers = 0
-
-    def __call__(self) -> RtmpSession:
-        """A protocol for a new connection."""
-        self._numbers += 1
-        return RtmpSession(self, self._numbers)
-
-    def is_full_for(self, peer: str) -> bool:
-        """True when there are too many lines, or too many from one address that publish nothing."""
-        idle = sum(1 for session in self.sessions if session.is_idle_from(peer))
-        return len(self.sessions) >= self.max_publishers or idle >= MAX_IDLE_PER_ADDRESS
-
-    def spawn(self, task: asyncio.Task[None]) -> None:
-        """Keep a task until it is done."""
-        self.tasks.add(task)
-        task.add_done_callback(self.tasks.discard)
-
-    async def close(self) -> None:
-        """Close all connections and wait for what they still have to say."""
-        for session in list(self.sessions):
-            session.abort("the server stops")
-        if self.tasks:
-            await asyncio.wait(self.tasks, timeout=CLOSE_SECONDS)
-
-
 class RtmpSession(asyncio.Protocol):
     """One connection. Nothing a peer sends may raise out of here: it is refused, logged and closed."""
 
-    def __init__(self, server: RtmpServer, number: int) -> None:
+    def __init__(self, server: RtmpServer, number: str) -> None:
         self._server, self._number = server, number
         self._reader = ChunkReader(MAX_BYTES_BEFORE_PUBLISH)
         self._hello = bytearray()
@@ -106,7 +72,7 @@ class RtmpSession(asyncio.Protocol):
         self._transport = cast(asyncio.Transport, transport)
         name = transport.get_extra_info("peername")
         self._peer = str(name[0]) if name else "?"
-        if self._server.is_full_for(self._peer):
+        if not self._server.stand(self):
             log.warning("too many RTMP connections, %s is turned away", self._peer)
             self._transport.abort()
             return
@@ -117,6 +83,7 @@ class RtmpSession(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """The line is gone: the stream waits for the next publisher."""
         self._server.sessions.discard(self)
+        self._server.leave(self)
         if self._timer is not None:
             self._timer.cancel()
         self._leave_stream()
@@ -130,25 +97,38 @@ class RtmpSession(asyncio.Protocol):
                 done = self._server.gate.done(self._asking, self._granted)
                 self._server.spawn(asyncio.get_running_loop().create_task(done))
 
-    def is_idle_from(self, peer: str) -> bool:
-        """True for a line from that address that publishes nothing."""
-        return self._feed is None and self._peer == peer
+    @property
+    def peer(self) -> str:
+        """The address of the other side."""
+        return self._peer
 
-    def abort(self, reason: str) -> None:
+    @property
+    def publishes(self) -> bool:
+        """True while it feeds a stream."""
+        return self._feed is not None
+
+    @property
+    def is_deciding(self) -> bool:
+        """True while the web process is asked."""
+        return self._deciding
+
+    def abort(self, reason: Reason, words: str = "") -> None:
         """Cut the line now."""
-        log.info("RTMP connection from %s is cut: %s", self._peer, reason)
+        log.info("RTMP connection from %s is cut: %s", self._peer, words or reason)
+        if not self._leaving and reason is not Reason.STOPPING:
+            self._server.refused[reason] += 1
         self._leaving = True
         self._transport.abort()
 
     def _too_slow(self) -> None:
         if self._feed is None and not self._deciding:
-            self.abort("nothing was published in time")
+            self.abort(Reason.SLOW, "nothing was published in time")
         else:
             self._watch_silence()
 
     def _watch_silence(self) -> None:
         if time.monotonic() - self._heard_at > SILENT_LINE_SECONDS:
-            self.abort("the line is silent")
+            self.abort(Reason.SILENT, "no picture and no sound came any more")
             return
         self._timer = asyncio.get_running_loop().call_later(SILENT_LINE_SECONDS / 4, self._watch_silence)
 
@@ -157,7 +137,6 @@ class RtmpSession(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Bytes from the publisher, in any fragments."""
         self._server.received_bytes += len(data)
-        self._heard_at = time.monotonic()
         if self._leaving:
             return
         try:
@@ -170,11 +149,11 @@ class RtmpSession(asyncio.Protocol):
                 raise ChunkError("too much before publish")
             self._read_messages()
         except (ChunkError, amf0.AmfError) as error:
-            self.abort(f"broken RTMP: {error}")
+            self.abort(Reason.BROKEN, f"broken RTMP: {error}")
         except Exception:
             # The border of the process to strangers: whatever one of them triggers must not reach the others.
             log.exception("RTMP connection from %s broke us", self._peer)
-            self.abort("internal error")
+            self.abort(Reason.INTERNAL)
 
     def _shake(self, data: bytes) -> bytes:
         """C0, C1 and C2 in; S0, S1 and S2 out. Gives back what follows them."""
@@ -208,12 +187,12 @@ class RtmpSession(asyncio.Protocol):
             try:
                 self._take(message)
             except _MEDIA_TROUBLE as error:
-                self._refuse(_REJECTED, str(error))
+                self._refuse(_REJECTED, str(error), reason_of(error))
         self._keep_pace()
 
     def _keep_pace(self) -> None:
         """Who sends faster than it plays is read more slowly."""
-        if self._feed is None or self._leaving:
+        if self._feed is None or self._leaving or not self._server.keeps_pace:
             return
         lead = self._feed.lead_seconds(time.monotonic())
         if lead > MAX_LEAD_SECONDS and self._transport.is_reading():
@@ -246,9 +225,11 @@ class RtmpSession(asyncio.Protocol):
         feed = self._feed
         if feed is None:
             return
+        # Whole pictures and sounds count, not bytes: a line that drips keeps no place.
+        self._heard_at = time.monotonic()
         hours = self._granted.max_hours if self._granted is not None else 0
         if hours and time.monotonic() - self._published_at > hours * 3600:
-            raise FeedRefused("this show has reached its longest duration")
+            raise TooLong("this show has reached its longest duration")
         read = self._flv.video if message.type_id == chunks.VIDEO else self._flv.audio
         reading = read(message.body, message.timestamp_ms)
         if reading is None:
@@ -295,7 +276,10 @@ class RtmpSession(asyncio.Protocol):
             return
         asking = read_asking(self._connect, name, self._peer, self._number)
         if asking is None:
-            self._refuse(_BAD_NAME, "give a stream key: rtmp://HOST/live/KEY")
+            self._refuse(_BAD_NAME, "give a stream key: rtmp://HOST/live/KEY", Reason.KEY)
+            return
+        if self._server.is_full:
+            self._refuse(_BAD_NAME, "this server is full: try again later", Reason.FULL)
             return
         self._asking = asking
         self._deciding = True
@@ -311,11 +295,11 @@ class RtmpSession(asyncio.Protocol):
                 return
             feed = stream.attach(source="rtmp", peer=self._peer, max_kbit=granted.max_kbit, on_evicted=self._evicted)
         except (Refused, StreamBusy, StreamClosed) as error:
-            reason = str(error)
-            self._after_deciding(lambda: self._refuse(_BAD_NAME, reason))
+            words, reason = str(error), reason_of(error)
+            self._after_deciding(lambda: self._refuse(_BAD_NAME, words, reason))
         except Exception:
             log.exception("admission of %s broke", self._peer)
-            self._after_deciding(lambda: self._refuse(_BAD_NAME, "internal error, try again"))
+            self._after_deciding(lambda: self._refuse(_BAD_NAME, "internal error, try again", Reason.INTERNAL))
         else:
             self._after_deciding(lambda: self._go(granted, stream, feed))
 
@@ -330,6 +314,7 @@ class RtmpSession(asyncio.Protocol):
 
     def _go(self, granted: Admitted, stream: LiveStream, feed: Feed) -> None:
         self._granted, self._stream, self._feed = granted, stream, feed
+        self._server.leave(self)
         self._published_at = time.monotonic()
         self._reader.max_message_bytes = chunks.MAX_MESSAGE_BYTES
         self._send(chunks.USER_CONTROL, b"\0\0" + (1).to_bytes(4), lane_id=2)
@@ -337,17 +322,18 @@ class RtmpSession(asyncio.Protocol):
         log.info("publisher %s holds stream %s", self._peer, stream.stream)
 
     def _evicted(self, reason: str) -> None:
-        self._refuse("NetStream.Unpublish.Success", reason, level="error")
+        why = Reason.CLOSED if self._stream is not None and self._stream.closed else Reason.TAKEN_OVER
+        self._refuse("NetStream.Unpublish.Success", reason, why)
 
     # --- answers ------------------------------------------------------------------------------------------------
 
-    def _refuse(self, code: str, reason: str, *, level: str = "error") -> None:
+    def _refuse(self, code: str, words: str, reason: Reason) -> None:
         """Say why, and close once the peer had time to read it."""
-        self._server.refused += 1
-        log.warning("publisher %s is refused: %s", self._peer, reason)
-        self._status(code, reason, level=level)
+        self._server.refused[reason] += 1
+        log.warning("publisher %s is refused (%s): %s", self._peer, reason, words)
+        self._status(code, words, level="error")
         self._leave_stream()
-        self._linger(reason)
+        self._linger(words)
 
     def _linger(self, reason: str) -> None:
         # Closing with unread bytes would reset the line and lose the status; so read on for a moment.
@@ -368,23 +354,3 @@ class RtmpSession(asyncio.Protocol):
         self._transport.write(write_message(message, lane_id=lane_id, chunk_size=self._chunk_size))
         if type_id == chunks.SET_CHUNK_SIZE:
             self._chunk_size = int.from_bytes(body)
-
-
-def read_asking(connect: dict[str, amf0.Amf], name: amf0.Amf, peer: str, number: int) -> Asking | None:
-    """Who asks, from the connect object and the publish name: `KEY` or `slug?key=KEY`; None without a key."""
-    if not isinstance(name, str):
-        return None
-    app = str(connect.get("app") or "").strip("/")
-    path, _, query_text = name.partition("?")
-    app, _, app_query = app.partition("?")
-    try:
-        pairs = parse_qsl(query_text or app_query, max_num_fields=32)
-    except ValueError:
-        return None
-    query = dict(pairs)
-    key = query.get("key") or path
-    slug = path if query.get("key") else ""
-    if not key or len(key) > MAX_KEY_LETTERS or not key.isprintable():
-        return None
-    texts = {field: str(connect.get(field) or "")[:256] for field in ("tcUrl", "flashVer")}
-    return Asking(app[:64], key, slug[:128], query, peer, texts["tcUrl"], texts["flashVer"], number)

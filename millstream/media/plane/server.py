@@ -18,11 +18,13 @@ from millstream.media.plane.config import PlaneConfig
 from millstream.media.plane.events import Outbox, Spool
 from millstream.media.plane.hub import Hub
 from millstream.media.plane.metrics import render_metrics
-from millstream.media.plane.rtmp import RtmpServer
+from millstream.media.plane.rtmp_server import RtmpServer
 from millstream.media.plane.scenes.keeper import SceneKeeper
 from millstream.media.plane.stream import StreamState, Surroundings
 from millstream.media.plane.thumbnails import Thumbnailer
+from millstream.media.plane.tls import Certificate, TlsDoor
 from millstream.media.plane.web import WebApp
+from millstream.media.plane.whip.server import WhipServer, WhipSettings
 
 DISK_THREADS = 4
 BACKLOG = 2048
@@ -42,6 +44,16 @@ class _HttpServer(uvicorn.Server):
         yield
 
 
+def _whip_settings(config: PlaneConfig) -> WhipSettings:
+    return WhipSettings(
+        addresses=config.ice_addresses,
+        max_sessions=config.max_whip_sessions,
+        max_transcodes=config.max_whip_transcodes,
+        kbit=config.whip_kbit,
+        shard=config.shard.number,
+    )
+
+
 class Plane:
     """One media process."""
 
@@ -56,15 +68,25 @@ class Plane:
             recordings=config.recordings,
             grace_seconds=config.grace_seconds,
             scene_record_seconds=config.scene_record_seconds,
+            shard=config.shard,
         )
         self.hub = Hub(around)
-        self.gate = Admissions(config.web_url, config.hook_secret, config.spool / "admitted.json")
-        self.rtmp = RtmpServer(self.hub, self.gate, max_publishers=config.max_publishers)
+        self.gate = Admissions(
+            config.web_url, config.hook_secret, config.spool / "admitted.json", shard=config.shard.number
+        )
+        self.rtmp = RtmpServer(self.hub, self.gate, max_publishers=config.max_publishers, keeps_pace=config.keeps_pace)
+        self.certificate = (
+            Certificate(config.tls_certificate, config.tls_key)
+            if config.rtmps_port and config.tls_certificate is not None and config.tls_key is not None
+            else None
+        )
+        self.whip = WhipServer(self.hub, self.gate, _whip_settings(config), self.rtmp.refused)
         self.web = WebApp(
             self.hub,
             allowed_origins=config.allowed_origins,
             max_waiting=config.max_waiting_viewers,
             health=self.health,
+            whip=self.whip,
             metrics=lambda: render_metrics(self.hub, self.rtmp, self.web, self.outbox),
         )
         self.keeper = SceneKeeper(self.hub, self.gate.scenes, config.scenes) if config.demo else None
@@ -81,7 +103,7 @@ class Plane:
             "nats": "connected" if self.outbox.connected else "away",
             "events_waiting": len(self.outbox.spool),
             "live": live,
-            "publishers": len(self.rtmp.sessions),
+            "publishers": self.rtmp.publishers + len(self.whip.sessions),
             "viewers_waiting": self.web.waiting,
             "recordings_stopped": stopped,
             "streams": streams,
@@ -92,7 +114,7 @@ class Plane:
         config = self.config
         await self.hub.wake()
         loop = asyncio.get_running_loop()
-        rtmp = await loop.create_server(self.rtmp, config.rtmp_host, config.rtmp_port, backlog=BACKLOG)
+        doors = await self._open_doors()
         options = uvicorn.Config(
             self.web,
             host=config.http_host,
@@ -111,17 +133,34 @@ class Plane:
         work = [self.hub.run(), self.outbox.run(), self.thumbnailer.run(), self._close_what_is_over()]
         if self.keeper is not None:
             work.append(self.keeper.run())
+        if self.certificate is not None:
+            work.append(self.certificate.run())
         tasks = [loop.create_task(each) for each in work]
         serving = loop.create_task(http.serve())
         log.info("RTMP on %s:%d, HTTP on %s:%d", config.rtmp_host, config.rtmp_port, config.http_host, config.http_port)
         stopping = loop.create_task(stop.wait())
         done, _ = await asyncio.wait([stopping, serving, *tasks], return_when=asyncio.FIRST_COMPLETED)
-        rtmp.close()
+        for door in doors:
+            door.close()
         await self._close(http, serving, tasks)
         for task in done - {stopping, serving}:
             task.result()
         if serving in done and not stop.is_set():
             raise RuntimeError("the HTTP server stopped")
+
+    async def _open_doors(self) -> list[asyncio.Server]:
+        """Listen for RTMP, and for RTMPS when there is a certificate."""
+        loop, config = asyncio.get_running_loop(), self.config
+        doors = [await loop.create_server(self.rtmp, config.rtmp_host, config.rtmp_port, backlog=BACKLOG)]
+        if self.certificate is not None:
+            context = self.certificate.context
+            doors.append(
+                await loop.create_server(
+                    lambda: TlsDoor(self.rtmp, context), config.rtmp_host, config.rtmps_port, backlog=BACKLOG
+                )
+            )
+            log.info("RTMPS on %s:%d", config.rtmp_host, config.rtmps_port)
+        return doors
 
     async def _close_what_is_over(self) -> None:
         """Ask which shows are over and end their streams, for ever; the web process may be away."""
@@ -137,6 +176,7 @@ class Plane:
 
     async def _close(self, http: _HttpServer, serving: asyncio.Task[None], tasks: list[asyncio.Task[None]]) -> None:
         await self.rtmp.close()
+        await self.whip.close()
         if self.keeper is not None:
             await self.keeper.close()
         http.should_exit = True

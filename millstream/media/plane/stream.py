@@ -6,16 +6,18 @@ import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from millstream.media.plane.config import Shard
 from millstream.media.plane.feed import Feed, FeedRefused
 from millstream.media.plane.identity import Playback, SessionId, StreamId, new_session_id
 from millstream.media.plane.packager import Packager, Part, Segment
 from millstream.media.plane.playlist import RecordedSegment, iso_time
 from millstream.media.plane.recorder import Recorder
+from millstream.media.plane.refusing import Reason
 from millstream.media.plane.restore import Remains, SavedState
 from millstream.media.plane.samples import TICKS_PER_MS, TICKS_PER_SECOND, Sample, Tracks
 from millstream.media.plane.window import LiveWindow
@@ -40,9 +42,13 @@ class StreamState(StrEnum):
 class StreamBusy(ValueError):
     """Two publishers keep pushing each other out of this stream."""
 
+    reason = Reason.BUSY
+
 
 class StreamClosed(FeedRefused):
     """The web process closed this stream: nobody publishes into it again."""
+
+    reason = Reason.CLOSED
 
     def __init__(self) -> None:
         super().__init__("this show is over")
@@ -60,6 +66,14 @@ class StreamEvent:
     data: dict[str, Any]
 
 
+@dataclass(slots=True)
+class Counts:
+    """What all streams of the process have cut so far."""
+
+    parts: int = 0
+    bytes: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What a stream is given by the process."""
@@ -71,6 +85,8 @@ class Surroundings:
     scene_record_seconds: float
     monotonic: Callable[[], float] = time.monotonic
     wall_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000
+    counts: Counts = field(default_factory=Counts)
+    shard: Shard = field(default_factory=Shard)
 
 
 class LiveStream:
@@ -216,6 +232,10 @@ class LiveStream:
         log.warning("stream %s: the publisher's clock jumped by %.1f s", self.stream, jump_seconds)
         self._tell("clock_jumped", jump_seconds=round(jump_seconds, 1))
 
+    def warn_b_frames(self) -> None:
+        """The encoder sends B-frames: they play, and cost latency."""
+        self._tell("b_frames")
+
     # --- time ---------------------------------------------------------------------------------------------------
 
     def tick(self) -> None:
@@ -283,6 +303,8 @@ class LiveStream:
             self._scene_ticks = self._scene_ticks if scene else 0
             self.recorder.paused = scene and self._scene_ticks > self._around.scene_record_seconds * TICKS_PER_SECOND
         self._scene_ticks += part.duration_ticks
+        self._around.counts.parts += 1
+        self._around.counts.bytes += len(part.data)
         starts_at_ms = self._starts_at(segment, part)
         self.recorder.add_part(segment, part, starts_at_ms, self._discontinuities)
         self.window.add_part(segment, starts_at_ms)
@@ -313,6 +335,7 @@ class LiveStream:
             discontinuities=self._discontinuities,
             end_ticks=self.packager.end_ticks,
             source=self._last_source,
+            shard=self._around.shard.number,
         )
         self.recorder.save_state(state.to_bytes())
 
@@ -352,11 +375,14 @@ class LiveStream:
             "source": feed.source if feed else None,
             "gop_seconds": feed.gop_seconds if feed else None,
             "gop_warning": self.warned_gop,
+            "b_frames": feed.b_frames if feed else False,
             "kbit": feed.kbit(self._around.monotonic()) if feed else 0,
             "codecs": init.tracks.codecs if init else None,
             "width": video.width if video else 0,
             "height": video.height if video else 0,
             "recording": self.recorder.stopped is None and not self.recorder.paused,
+            "away": feed.away if feed else False,
+            "mode": "photo" if feed and feed.photo else "video" if video or not init else "audio",
         }
 
     async def close(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from millstream.media.plane.refusing import Reason
 from millstream.media.plane.samples import TICKS_PER_MS, TICKS_PER_SECOND, RawSample, Sample, Track
 
 FORWARD_LIMIT_TICKS = TICKS_PER_SECOND * 12 // 10
@@ -15,6 +16,8 @@ JUMP_WINDOW_TICKS = 60 * TICKS_PER_SECOND
 
 class ClockRefused(ValueError):
     """The publisher's clock jumps so often that no picture can be made of it."""
+
+    reason = Reason.CLOCK
 
 
 class Timeline:

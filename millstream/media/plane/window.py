@@ -7,11 +7,13 @@ from collections import deque
 from collections.abc import Callable, Iterable
 
 from millstream.media.plane.packager import Init, Part, Segment
-from millstream.media.plane.playlist import ListedSegment, following_part, live_playlist
+from millstream.media.plane.playlist import LOW_LATENCY, PLAIN, ListedSegment, Listing, following_part, live_playlist
+from millstream.media.plane.sound import sound_init, sound_of
 
 LISTED_SEGMENTS = 8
 KEPT_SEGMENTS = 14
 KEPT_INITS = 8
+KEPT_SOUNDS = 400
 
 
 class Bell:
@@ -57,7 +59,13 @@ class LiveWindow:
         self._kept: deque[ListedSegment] = deque()
         self._listed_from = 0
         self._inits: dict[int, Init] = {}
-        self._playlist: bytes | None = None
+        self._texts: dict[str, bytes] = {}
+        self._sounds: dict[tuple[int, int], bytes] = {}
+        self._listings = {
+            "index": LOW_LATENCY,
+            "plain": PLAIN,
+            "audio": Listing(prefix="audio-", silent=lambda part: not self._sound(part)),
+        }
 
     @property
     def newest(self) -> Segment | None:
@@ -105,7 +113,7 @@ class LiveWindow:
 
     def changed(self) -> None:
         """Forget the playlist's bytes and wake everyone."""
-        self._playlist = None
+        self._texts.clear()
         self.bell.ring()
 
     def end(self) -> None:
@@ -118,12 +126,48 @@ class LiveWindow:
         self.ended = False
         self.changed()
 
-    def playlist(self) -> bytes | None:
-        """The playlist now, or None while there is no part."""
-        if self._playlist is None and self._kept:
-            text = live_playlist(self.listed, discontinuity_sequence=self.discontinuity_sequence, ended=self.ended)
-            self._playlist = text.encode()
-        return self._playlist
+    def playlist(self, name: str = "index") -> bytes | None:
+        """The playlist of that name now, or None while there is no part; made once for all who ask."""
+        if name not in self._texts and self._kept:
+            text = live_playlist(
+                self.listed,
+                discontinuity_sequence=self.discontinuity_sequence,
+                ended=self.ended,
+                listing=self._listings[name],
+            )
+            self._texts[name] = text.encode()
+        return self._texts.get(name)
+
+    @property
+    def has_sound(self) -> bool:
+        """True when some listed segment carries a sound track."""
+        return any(entry.segment.init.tracks.audio is not None for entry in self.listed)
+
+    def sound_init(self, number: int) -> bytes | None:
+        """The init segment of the sound alone; of a picture without sound, that of the nearest sound."""
+        known = [self._inits[key] for key in sorted(self._inits, key=lambda key: abs(key - number))]
+        found = (sound_init(init.data) for init in known if init.tracks.audio is not None)
+        return next(found, None) if number in self._inits else None
+
+    def sound_part(self, sequence: int, index: int) -> bytes | None:
+        """The sound of a part that is still kept; None when there is none in it."""
+        part = self.part(sequence, index)
+        return (self._sound(part) or None) if part is not None else None
+
+    def sound_segment(self, sequence: int) -> bytes | None:
+        """The sound of a closed segment; None when there is none in it."""
+        segment = self.segment(sequence)
+        if segment is None or not segment.closed:
+            return None
+        return b"".join(self._sound(part) for part in segment.parts) or None
+
+    def _sound(self, part: Part) -> bytes:
+        place = (part.sequence, part.index)
+        if place not in self._sounds:
+            self._sounds[place] = sound_of(part.data)
+            while len(self._sounds) > KEPT_SOUNDS:
+                del self._sounds[next(iter(self._sounds))]
+        return self._sounds[place]
 
     def following(self) -> tuple[int, int] | None:
         """Number of the part that comes next, None before the first part."""

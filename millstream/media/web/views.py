@@ -21,7 +21,7 @@ from millstream.kernel.settings import conf
 from millstream.kernel.wording import say
 from millstream.media import api
 from millstream.media.refusals import KeyRefused, TooManyTries
-from millstream.media.types import Admitted, PublishAsk
+from millstream.media.types import SOURCE_RTMP, SOURCE_WHIP, Admitted, PublishAsk
 
 log = logging.getLogger(__name__)
 
@@ -48,16 +48,20 @@ def for_engines(view: View) -> View:
 def publish(request: HttpRequest) -> HttpResponse:
     """Answer 200 with the stream and its limits, or 403 with the reason that the publisher is to print.
 
-    `live/KEY` names the key alone; `live/slug?key=KEY` names the show and brings the key as a query argument.
+    `live/KEY` names the key alone; `live/slug?key=KEY` names the show and brings the key as a query argument. Our own
+    plane tells the show apart, as `slug`.
     """
     key_apart = request.POST.get("key")
     name = request.POST.get("name", "")
+    beside = name if key_apart and key_apart != name else None
     ask = PublishAsk(
         key=key_apart or name,
-        slug=name if key_apart else None,
+        slug=request.POST.get("slug") or beside,
+        source=SOURCE_WHIP if request.POST.get("app") == "whip" else SOURCE_RTMP,
         address=request.POST.get("addr", ""),
         client=request.POST.get("flashver", ""),
         client_id=request.POST.get("clientid", ""),
+        shard=read_shard(request.POST.get("shard")),
     )
     try:
         admitted = _admit(ask)
@@ -96,13 +100,19 @@ def publish_done(request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=204)
 
 
+def read_shard(text: str | None) -> int | None:
+    """The number of the media process that asks; None when it does not say."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 4 else None  # noqa: PLR2004
+
+
 @require_GET
 @for_engines
-def scenes(_request: HttpRequest) -> HttpResponse:
+def scenes(request: HttpRequest) -> HttpResponse:
     """The drawn scenes to show while nobody publishes (none outside a demo), and the streams that are closed."""
+    shard = read_shard(request.GET.get("shard"))
     return JsonResponse(
         {
-            "scenes": [{**asdict(scene), "stream": str(scene.stream)} for scene in api.scenes()],
+            "scenes": [{**asdict(scene), "stream": str(scene.stream)} for scene in api.scenes(shard)],
             "closed": [str(stream) for stream in api.closed_lately(read_now())],
         }
     )

@@ -192,3 +192,12 @@ def test_a_stream_without_segments_has_no_recording() -> None:
     camera = make_camera(make_host())
     assert recording_of(camera.stream) is None
     assert offsets_in_recording(camera.stream, [NOW]) == [0]
+
+
+def test_b_frames_are_told_once_and_forgotten_with_the_next_encoder() -> None:
+    """The host's health says so until somebody else publishes; the fact is recorded once."""
+    camera = make_camera(make_host())
+    apply_events([camera.tell(EventKind.STARTED, source="rtmp"), camera.tell(EventKind.B_FRAMES)], now=NOW)
+    assert health(camera.stream, now=NOW).b_frames
+    apply_events([camera.tell(EventKind.PUBLISHING, source="rtmp", peer="10.0.0.2")], now=NOW)
+    assert not health(camera.stream, now=NOW).b_frames

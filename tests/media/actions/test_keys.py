@@ -1,15 +1,28 @@
 """Keys are shown once, kept as a hash, and the newest one works."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from millstream.kernel.ids import new_id
-from millstream.media.api import admit_publisher, apply_events, issue_key, key_of
+from millstream.kernel.settings import MediaPlaces
+from millstream.media.api import (
+    admit_publisher,
+    apply_events,
+    ingest_for,
+    ingest_of,
+    issue_key,
+    key_of,
+    playback_of,
+    stream,
+)
 from millstream.media.models import Publication, StreamKey
 from millstream.media.ports import plug_streams
-from millstream.media.refusals import AccountLimit, KeyRefused
+from millstream.media.refusals import AccountLimit, KeyRefused, TooManyPictures, WrongServer
+from millstream.media.rules import shard_of
 from millstream.media.types import MOST_HOURS_A_DAY, EventKind, PublishAsk
 from tests.media.studio import NOW, OneStream, make_camera, make_host
 
@@ -93,3 +106,44 @@ def test_the_database_keeps_one_working_key_per_host() -> None:
         StreamKey.objects.unscoped("a test of the constraint").create(
             id=new_id(), host_id=dao, key_hash=b"x" * 32, hint="x", issued_at=NOW
         )
+
+
+def test_an_account_sends_into_two_streams_at_once_and_no_more() -> None:
+    """The third picture is refused while two are live; a redial into one of them is not."""
+    dao = make_host()
+    key = issue_key(dao, now=NOW)
+    cameras = [make_camera(dao) for _ in range(3)]
+    for camera in cameras[:2]:
+        plug_streams(OneStream(camera.stream))
+        admit_publisher(ask(key), now=NOW)
+        apply_events([camera.tell(EventKind.STARTED, source="rtmp")], now=NOW)
+    admit_publisher(ask(key), now=NOW)
+    plug_streams(OneStream(cameras[2].stream))
+    with pytest.raises(TooManyPictures) as refused:
+        admit_publisher(ask(key), now=NOW)
+    assert refused.value.facts["most"] == 2
+    apply_events([cameras[0].tell(EventKind.ENDED, reason="closed")], now=NOW)
+    admit_publisher(ask(key), now=NOW)
+
+
+def test_the_wrong_media_process_is_told_the_right_address() -> None:
+    """A stream has one process; a publisher at another one learns where to go, one that does not say is let in."""
+    dao = make_host()
+    before = settings.MILLSTREAM
+    places = MediaPlaces(
+        origins=("http://a.example", "http://b.example"),
+        rtmp_origins=("rtmp://a.example/live", "rtmp://b.example/live"),
+    )
+    settings.MILLSTREAM = replace(before, media=places)
+    try:
+        camera = make_camera(dao)
+        plug_streams(OneStream(camera.stream))
+        key, right = issue_key(dao, now=NOW), shard_of(dao, 2)
+        with pytest.raises(WrongServer) as refused:
+            admit_publisher(replace(ask(key), shard=1 - right), now=NOW)
+        assert refused.value.facts["address"] == places.rtmp_origins[right]
+        assert admit_publisher(replace(ask(key), shard=right), now=NOW).stream == camera.stream
+        assert ingest_of(stream(camera.stream)).rtmp == ingest_for(dao).rtmp == places.rtmp_origins[right]
+        assert playback_of(stream(camera.stream)).src.startswith(f"{places.origins[right]}/live/")
+    finally:
+        settings.MILLSTREAM = before

@@ -74,7 +74,7 @@ class NatsServer:
         assert program is not None
         command = [program, "-a", "127.0.0.1", "-p", str(self.port), "-js", "-sd", str(self._folder)]
         self._process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
-        until(lambda: _connects(self.port), what="NATS")
+        until(lambda: connects(self.port), what="NATS")
 
     def stop(self) -> None:
         """Stop it; its streams stay on disk."""
@@ -82,7 +82,8 @@ class NatsServer:
             stop_process(self._process)
 
 
-def _connects(port: int) -> bool:
+def connects(port: int) -> bool:
+    """True when somebody listens on the port of this machine."""
     with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 0.2):
         return True
     return False

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from millstream.media.plane.admission import REMEMBER_SECONDS, Admissions, Admitted, Asking, Refused
-from millstream.media.plane.rtmp import read_asking
+from millstream.media.plane.asking import read_asking
 from tests.media.plane.rig import SECRET, Hook
 
 

@@ -87,3 +87,27 @@ def test_a_viewer_stays_through_a_drop_a_change_and_a_kill(
         advances(page, 90)
         assert page.evaluate("hls.latency") < 6
     assert not [error for error in page.evaluate("seen.errors") if "fatal" in error]
+
+
+@pytest.mark.parametrize(("name", "low_latency"), [("audio", 1), ("plain", 0)])
+def test_a_viewer_plays_the_sound_alone_and_the_plain_playlist(
+    own_plane: Callable[..., PlaneProcess],
+    origin: str,
+    page: Page,
+    show: Show,
+    media: Callable[..., Path],
+    name: str,
+    low_latency: int,
+) -> None:
+    """Both move on in real time without an error; the one has sound and no picture, the other both."""
+    plane = own_plane(MEDIA_ALLOWED_ORIGINS=origin)
+    with publishing(media(), plane.rtmp(show.key)):
+        until(lambda: plane.playlist(show.playback).count("#EXTINF") >= 4, 15)
+        page.goto(f"{origin}/index.html?src={plane.http}/live/{show.playback}/{name}.m3u8&ll={low_latency}")
+        until(lambda: page.evaluate("video.currentTime > 0 && !video.paused"), 20, "the first sound")
+        began = page.evaluate("video.currentTime")
+        page.wait_for_timeout(5000)
+        assert page.evaluate("video.currentTime") > began + 4
+    assert page.evaluate("video.videoWidth") == (0 if name == "audio" else 320)
+    assert page.evaluate("video.webkitAudioDecodedByteCount") > 10_000
+    assert not [error for error in page.evaluate("seen.errors") if "bufferStalled" not in error]

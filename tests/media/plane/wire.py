@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import struct
 import time
 from collections.abc import Iterator, Sequence
@@ -37,8 +38,9 @@ def read_flv(path: Path) -> list[Tag]:
 class Client:
     """A publisher that is under full control."""
 
-    def __init__(self, port: int) -> None:
-        self._socket = socket.create_connection(("127.0.0.1", port), 10)
+    def __init__(self, port: int, *, source: str = "127.0.0.1", tls: ssl.SSLContext | None = None) -> None:
+        line = socket.create_connection(("127.0.0.1", port), 10, (source, 0))
+        self._socket = line if tls is None else tls.wrap_socket(line, server_hostname="localhost")
         self._reader = ChunkReader()
         self.statuses: list[dict[str, amf0.Amf]] = []
 

@@ -9,9 +9,10 @@ from django.test import Client
 
 from millstream.kernel.clock import read_now
 from millstream.kernel.settings import conf
-from millstream.media.api import close_stream, issue_key, show_scene
+from millstream.media.api import close_stream, issue_key, show_scene, studio_ticket
 from millstream.media.ports import plug_streams
 from millstream.media.refusals import ShowNotOpen
+from millstream.media.types import ActorId
 from millstream.media.web import views
 from tests.media.studio import NOW, Camera, OneStream, make_camera, make_host
 
@@ -25,7 +26,7 @@ def camera() -> Camera:
 
 def publish(client: Client, *, secret: str | None = None, **form: str) -> Any:
     told = conf().media_hook_secret if secret is None else secret
-    return client.post(f"/hooks/media/publish?secret={told}", {"call": "publish", "app": "live", **form})
+    return client.post(f"/hooks/media/publish?secret={told}", {"call": "publish", "app": "live"} | form)
 
 
 def test_a_good_key_is_answered_with_stream_and_limits(client: Client) -> None:
@@ -48,6 +49,19 @@ def test_a_key_may_stand_beside_the_name_of_the_show(client: Client) -> None:
     plug_streams(streams)
     assert publish(client, name="spring-kiln", key=issue_key(dao, now=NOW)).status_code == 200
     assert streams.asked == [(dao, "spring-kiln")]
+
+
+def test_our_own_plane_tells_the_show_apart(client: Client) -> None:
+    """RTMP as `live/spring-kiln?key=KEY` and WHIP as `?slug=spring-kiln` arrive as fields of their own."""
+    dao = make_host()
+    streams = OneStream(make_camera(dao).stream)
+    plug_streams(streams)
+    key = issue_key(dao, now=NOW)
+    assert publish(client, name=key, key=key, slug="spring-kiln").status_code == 200
+    assert publish(client, name=key, slug="").status_code == 200
+    ticket = studio_ticket(ActorId(dao), slug="spring-kiln", now=read_now())
+    assert publish(client, app="whip", name=ticket, slug="spring-kiln").status_code == 200
+    assert streams.asked == [(dao, "spring-kiln"), (dao, None), (dao, "spring-kiln")]
 
 
 def test_a_wrong_key_is_refused_with_a_reason_to_print(client: Client, camera: Camera) -> None:

@@ -1,0 +1,1 @@
+"""Files of clips and recordings, and the child that cuts."""

@@ -1,0 +1,1 @@
+"""Cutting clips out of recordings: an engine without Django that runs as a niced child, one clip a run."""
