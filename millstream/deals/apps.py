@@ -12,6 +12,7 @@ class DealsConfig(AppConfig):
 
     def ready(self) -> None:
         """Say refusals in words."""
+        from millstream.deals import handlers  # noqa: F401 - importing registers what it hears
         from millstream.deals.web.wording import WORDING
         from millstream.kernel.wording import register
 

@@ -1,0 +1,48 @@
+"""What deals hears: prices of shops, floor prices of pacts, and what is left of its allotments."""
+
+from typing import Any
+
+from millstream.deals.actions.keep_prices import begin_list_prices, change_list_price, end_list_prices
+from millstream.deals.actions.tend_deals import follow_floor_price, follow_list_price
+from millstream.deals.facts import DealLeft
+from millstream.deals.models import GOING, Deal
+from millstream.kernel.facts import Heard, hears, record
+from millstream.pacts.facts import FloorPriceAgreed
+from millstream.shops.facts import PoolLeft, PriceChanged, ProductListed, ProductWithdrawn
+
+
+@hears(ProductListed, ProductWithdrawn, PriceChanged, name="deals.prices")
+def keep_prices(heard: Heard[Any]) -> None:
+    """Keep the spans of list prices, and end deals that are no better than the shop's price any more."""
+    match heard.fact:
+        case ProductListed(product=product, slug=slug):
+            begin_list_prices(product, slug, at=heard.at)
+        case ProductWithdrawn(product=product):
+            end_list_prices(product, at=heard.at)
+        case PriceChanged() as changed:
+            change_list_price(
+                changed.variant,
+                changed.product,
+                before_minor=changed.before_minor,
+                price_minor=changed.price_minor,
+                currency=changed.currency,
+                at=heard.at,
+            )
+            follow_list_price(changed.variant, price_minor=changed.price_minor, now=heard.now)
+
+
+@hears(FloorPriceAgreed, name="deals.floors")
+def follow_floors(heard: Heard[FloorPriceAgreed]) -> None:
+    """End deals below a floor price that was agreed while they were planned or on."""
+    agreed = heard.fact
+    follow_floor_price(agreed.variant, host=agreed.host, price_minor=agreed.price_minor, now=heard.now)
+
+
+@hears(PoolLeft, name="deals.left")
+def tell_left(heard: Heard[PoolLeft]) -> None:
+    """Say what is left of a deal's allotment."""
+    row = Deal.objects.filter(pool_id=heard.fact.pool, state__in=GOING).first()
+    if row is None:
+        return
+    left = DealLeft(deal=row.id, show=row.show_id, variant=row.variant_id, left=heard.fact.left)
+    record(left, now=heard.now)

@@ -1,0 +1,1 @@
+"""What can be asked about deals, prices and auctions."""
