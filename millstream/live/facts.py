@@ -63,3 +63,60 @@ class ProductUnpinned(Fact):
     subject_field: ClassVar[str] = "show"
     show: UUID
     variant: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ListedQuickly(Fact):
+    """A host listed something for a seller while the show ran. The price is in minor units of `currency`."""
+
+    kind: ClassVar[str] = "live.listed_quickly"
+    version: ClassVar[int] = 1
+    subject_field: ClassVar[str] = "show"
+    show: UUID
+    host: UUID
+    seller: UUID
+    product: UUID
+    variant: UUID
+    price_minor: int
+    currency: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class CrewJoined(Fact):
+    """Somebody works on a show of a host, or on all of them when there is no `show`."""
+
+    kind: ClassVar[str] = "live.crew_joined"
+    version: ClassVar[int] = 1
+    subject_field: ClassVar[str] = "crew"
+    crew: UUID
+    host: UUID
+    show: UUID | None
+    actor: UUID
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class CrewLeft(Fact):
+    """Somebody works on a host's shows no more; `by` is the host or the person."""
+
+    kind: ClassVar[str] = "live.crew_left"
+    version: ClassVar[int] = 1
+    subject_field: ClassVar[str] = "crew"
+    crew: UUID
+    host: UUID
+    show: UUID | None
+    actor: UUID
+    by: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchThrown(Fact):
+    """The operator closed or opened the counter (`sale`) or the picture (`video`) of a show."""
+
+    kind: ClassVar[str] = "live.switch_thrown"
+    version: ClassVar[int] = 1
+    subject_field: ClassVar[str] = "show"
+    show: UUID
+    what: str
+    open: bool

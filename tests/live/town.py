@@ -4,16 +4,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.urls import get_resolver
+
 from millstream.kernel.clock import read_now
 from millstream.kernel.ids import new_id
 from millstream.kernel.texts import both
-from millstream.live.api import add_to_rundown, plan_show, start_show
-from millstream.live.types import ShowPlan, ShowRecord
+from millstream.live.api import add_to_rundown, plan_show, set_talk_rules, start_show
+from millstream.live.types import OPERATOR, ShowPlan, ShowRecord
+from millstream.live.types.talk import Talkers, TalkRulesRecord
 from millstream.pacts.api import agree_pact
 from millstream.pacts.types import PactSpec, Part
 from millstream.people.api import open_actor
 from millstream.people.types import ActorId, ActorKind, ActorSpec
 from tests.shops.counter import Counter, make_counter
+
+# Addresses are read now: whoever asks for the first one inside a transaction imports every page in it.
+_ADDRESSES = get_resolver().url_patterns
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +66,15 @@ def make_show(host: UUID, now: datetime, hours: float = 0) -> ShowRecord:
     return plan_show(plan, now=now)
 
 
+def let_everybody_talk(now: datetime) -> None:
+    """The operator lets guests talk, as a demonstration does by itself."""
+    set_talk_rules(None, TalkRulesRecord(0, Talkers.ALL, emoji_only=False, off=False), by=OPERATOR, now=now)
+
+
 def make_town() -> Town:
     """Build it all."""
     now = read_now()
+    let_everybody_talk(now)
     counter = make_counter()
     counter.stock(10)
     dao = make_host()

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from millstream.kernel.facts import record
+from millstream.live.actions.announce_show import announce_end
 from millstream.live.actions.lock_show import lock_show
 from millstream.live.facts import ShowEnded
 from millstream.live.models import Pin
@@ -24,8 +25,10 @@ def end_show(show_id: UUID, *, host: UUID | Operator, now: datetime) -> ShowReco
     was_live = row.state == ShowState.LIVE.value
     row.state = (ShowState.ENDED if was_live else ShowState.CANCELLED).value
     row.ended_at = now
-    row.save(update_fields=["state", "ended_at"])
+    row.changes += 1
+    row.save(update_fields=["state", "ended_at", "changes"])
     Pin.objects.filter(show=row, unpinned_at__isnull=True).update(unpinned_at=now)
     media.close_stream(row.stream_id, now=now)
+    announce_end(row, now=now, was_live=was_live)
     record(ShowEnded(show=row.id, host=row.host_id, cancelled=not was_live), now=now)
     return show_record(row)

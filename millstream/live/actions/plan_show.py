@@ -6,6 +6,7 @@ from django.db import transaction
 
 from millstream.kernel.facts import record
 from millstream.kernel.ids import new_id, short_code
+from millstream.live.actions.announce_show import announce_soon
 from millstream.live.facts import ShowPlanned
 from millstream.live.models import Show
 from millstream.live.queries import show_record
@@ -29,9 +30,13 @@ def plan_show(plan: ShowPlan, *, now: datetime) -> ShowRecord:
         host_id=plan.host,
         poster=plan.poster,
         starts_at=plan.starts_at,
+        lasts_minutes=plan.lasts_minutes,
+        series_id=plan.series,
+        occurrence=plan.occurrence,
         stream_id=media.open_stream(plan.host, now=now).id,
         scene_seed=plan.scene_seed,
         planned_at=now,
     )
+    announce_soon(row, now=now)
     record(ShowPlanned(show=row.id, host=plan.host, starts_at=plan.starts_at), now=now)
     return show_record(row)

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from millstream.kernel.facts import record
 from millstream.kernel.settings import conf
 from millstream.kernel.texts import localised
+from millstream.live.actions.announce_show import announce_start
 from millstream.live.actions.lock_show import lock_show
 from millstream.live.facts import ShowStarted
 from millstream.live.models import Show
@@ -37,5 +38,6 @@ def _start(show_id: UUID, *, host: UUID, now: datetime) -> ShowRecord:
     row.save(update_fields=["state", "started_at"])
     if conf().demo:
         media.show_scene(row.stream_id, seed=row.scene_seed, title=localised(row.title, "en"))
+    announce_start(row, now=now)
     record(ShowStarted(show=row.id, host=row.host_id), now=now)
     return show_record(row)

@@ -6,8 +6,12 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from millstream.deals.api import deal_prices, won_lots
+from millstream.deals.types import SpecialPrice
 from millstream.kernel.refusals import Refusal
 from millstream.live.queries import live_shows_with
+from millstream.live.queries.order import counters_closed
+from millstream.live.refusals.talk import SaleClosed
 from millstream.live.types import REPLAY_SELLS_FOR
 from millstream.orders.api import list_offer
 from millstream.orders.ports import Offer, OfferAsk
@@ -19,26 +23,40 @@ IN_A_SHOW: Final = "show"
 
 
 class RoomOffers:
-    """Implements `orders.ports.Offers`: two statements a batch, whatever its size."""
+    """Implements `orders.ports.Offers`: five statements a batch, two or three more when deals or lots are in it."""
 
     def offers(self, asks: Sequence[OfferAsk], *, now: datetime) -> list[Offer | Refusal]:
         """One answer per ask, in their order.
 
         A variant in the rundown of the show that it is asked in, live or within 30 days of its replay, is offered
         with that show's host; anything else at the shop's price without one. Nothing of it comes from the client
-        but which show it says it watches.
+        but which show it says it watches. A lot goes to who has won it; a deal that is on goes to everybody in the
+        show, while its allotment lasts: after that the shop's price counts again.
         """
         goods = for_sale([VariantId(ask.variant_id) for ask in asks])
         hosts = self._hosts(asks, now)
+        deals = deal_prices(((show, variant) for show, variant in hosts if show is not None), now=now)
+        lots = won_lots(((ask.variant_id, ask.visitor, ask.buyer_id) for ask in asks), now=now)
+        closed, all_closed = counters_closed(ask.show_id for ask in asks)
         answers: list[Offer | Refusal] = []
         for ask in asks:
+            if all_closed or ask.show_id in closed:
+                answers.append(SaleClosed())
+                continue
             found = goods.get(VariantId(ask.variant_id))
             if found is None:
                 answers.append(NotForSale())
                 continue
             offer = list_offer(found)
             host = hosts.get((ask.show_id, ask.variant_id))
-            answers.append(replace(offer, show_id=ask.show_id, host=host, price_source=IN_A_SHOW) if host else offer)
+            if host:
+                offer = replace(offer, show_id=ask.show_id, host=host, price_source=IN_A_SHOW)
+            lot = lots.get((ask.variant_id, ask.visitor, ask.buyer_id))
+            if lot is not None and ask.quantity == 1:
+                answers.append(_at(offer, lot))
+                continue
+            on = deals.get((ask.show_id, ask.variant_id), ()) if ask.show_id else ()
+            answers.append(_best(offer, on))
         return answers
 
     @staticmethod
@@ -49,3 +67,23 @@ class RoomOffers:
             return {}
         found = live_shows_with([variant for _, variant in asked], now, REPLAY_SELLS_FOR)
         return {(show, variant): host for show, host, variant in found if (show, variant) in asked}
+
+
+def _best(offer: Offer, on: Sequence[SpecialPrice]) -> Offer:
+    """The cheapest deal with something left, if it beats the offer."""
+    for deal in on:
+        if deal.price_minor < offer.price_minor and (deal.left is None or deal.left > 0):
+            return _at(offer, deal)
+    return offer
+
+
+def _at(offer: Offer, special: SpecialPrice) -> Offer:
+    """The offer at a special price, out of its allotment if it has one."""
+    return replace(
+        offer,
+        price_minor=special.price_minor,
+        price_source=special.price_source,
+        pool_id=special.pool,
+        cap=special.cap,
+        stock_item_id=special.stock_item or offer.stock_item_id,
+    )

@@ -3,6 +3,8 @@
 from datetime import datetime
 
 from millstream.live.models import Show
+from millstream.live.queries.order import video_is_open
+from millstream.live.refusals.talk import VideoClosed
 from millstream.live.rules import doors_open_at, takes_picture
 from millstream.live.types import PLANNED_KEEPS_FOR, ShowState
 from millstream.media.refusals import ShowNotOpen
@@ -24,6 +26,8 @@ class ShowStreams:
             shows = [show for show in shows if show.slug == slug]
         for show in shows:
             if takes_picture(ShowState(show.state), show.starts_at, now):
+                if not video_is_open([show.id])[show.id]:
+                    raise VideoClosed
                 return StreamId(show.stream_id)
         opens_at = doors_open_at(shows[0].starts_at).isoformat() if shows else ""
         raise ShowNotOpen(opens_at=opens_at)

@@ -1,11 +1,16 @@
 """What `live` does when it hears: writes the trade of rooms, counts what shows have sold."""
 
+from millstream.live.handlers.after import cut_products
+from millstream.live.handlers.promise import end_promise, keep_promises
+from millstream.live.handlers.tally import count_sales
 from millstream.live.handlers.trade import (
-    count_sale,
     write_trade,
 )
 
 __all__ = [
-    "count_sale",
+    "count_sales",
+    "cut_products",
+    "end_promise",
+    "keep_promises",
     "write_trade",
 ]

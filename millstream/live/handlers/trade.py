@@ -7,21 +7,19 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F
 
 from millstream.kernel.facts import Fact, Heard, Hint, hears
-from millstream.live.facts import ProductPinned, ProductUnpinned, ShowEnded, ShowStarted
+from millstream.live.facts import ProductPinned, ProductUnpinned, ShowEnded, ShowStarted, SwitchThrown
 from millstream.live.handlers import deal_trade, gift_trade
-from millstream.live.models import RundownItem, Show, Tally
+from millstream.live.models import RundownItem
 from millstream.live.queries import trade_item
 from millstream.live.rules import pin_data
 from millstream.live.types import ShowState, TradeKind
-from millstream.orders.facts import OrderPaid
 from millstream.shops.api import for_sale
 from millstream.shops.facts import PriceChanged, StockLeft
 from millstream.shops.types import VariantId
 
-HEARD: Final = (ShowStarted, ShowEnded, ProductPinned, ProductUnpinned, StockLeft, PriceChanged)
+HEARD: Final = (ShowStarted, ShowEnded, ProductPinned, ProductUnpinned, SwitchThrown, StockLeft, PriceChanged)
 
 # The shows are locked in key order, like every lock; their numbers move on by one under the lock.
 _WRITE = """
@@ -64,6 +62,8 @@ def _trade_of(fact: Fact) -> tuple[Sequence[UUID], TradeKind, Mapping[str, Any]]
             return (show,), TradeKind.STATE, {"state": ShowState.LIVE.value}
         case ShowEnded(show=show):
             return (show,), TradeKind.STATE, {"state": ShowState.ENDED.value}
+        case SwitchThrown(show=show, what=what, open=is_open):
+            return (show,), TradeKind(what), {"open": is_open}
         case StockLeft(variant=variant, left=left):
             return _live_shows(variant), TradeKind.STOCK, {"variant": str(variant), "left": left}
         case PriceChanged(variant=variant, price_minor=price_minor, currency=currency):
@@ -87,18 +87,3 @@ def _write(shows: Sequence[UUID], kind: TradeKind, at: datetime, data: Mapping[s
         Hint(f"room.{room}.trade", {"p": "rows", "items": [trade_item(number, kind.value, at, data)]})
         for room, number in written
     ]
-
-
-@hears(OrderPaid, name="live.tally")
-def count_sale(heard: Heard[OrderPaid]) -> None:
-    """Count a paid order for its show and its products, so that the studio sees orders come in."""
-    paid = heard.fact
-    if paid.show is None or not Show.objects.filter(id=paid.show).exists():
-        return
-    units = sum(quantity for _, quantity, _ in paid.lines)
-    Tally.objects.get_or_create(show_id=paid.show, defaults={"currency": paid.currency})
-    Tally.objects.filter(show_id=paid.show).update(
-        orders=F("orders") + 1, units=F("units") + units, total_minor=F("total_minor") + paid.total_minor
-    )
-    for variant, quantity, _ in sorted(paid.lines):
-        RundownItem.objects.filter(show_id=paid.show, variant_id=variant).update(sold=F("sold") + quantity)

@@ -5,7 +5,8 @@ from django.db.models import Q
 
 from millstream.kernel.ids import new_id
 from millstream.kernel.models import Row
-from millstream.live.types import ShowState, TalkRole, TradeKind
+from millstream.live.types import LONGEST_NOTE, ShowState, TalkRole, TradeKind
+from millstream.live.types.plans import LONGEST_SHOW, SHORTEST_SHOW, USUAL_LENGTH
 
 
 class Show(Row):
@@ -26,6 +27,11 @@ class Show(Row):
     last_trade = models.BigIntegerField(default=0)
     likes = models.BigIntegerField(default=0)
     planned_at = models.DateTimeField()
+    lasts_minutes = models.IntegerField(default=USUAL_LENGTH)
+    changes = models.IntegerField(default=0)
+    series = models.ForeignKey("live.ShowSeries", on_delete=models.SET_NULL, related_name="+", null=True)
+    occurrence = models.DateField(null=True)
+    stands_alone = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
@@ -40,6 +46,11 @@ class Show(Row):
                 name="live_show_has_started",
             ),
             models.CheckConstraint(condition=Q(likes__gte=0), name="likes_not_negative"),
+            models.UniqueConstraint(fields=["series", "occurrence"], name="series_once_a_day"),
+            models.CheckConstraint(
+                condition=Q(lasts_minutes__gte=SHORTEST_SHOW, lasts_minutes__lte=LONGEST_SHOW),
+                name="show_length_fits",
+            ),
         ]
         indexes = [
             models.Index(fields=["state", "starts_at"], name="show_by_state"),
@@ -53,7 +64,7 @@ class RundownItem(Row):
     show = models.ForeignKey(Show, on_delete=models.CASCADE, related_name="+")
     variant = models.ForeignKey("shops.Variant", on_delete=models.PROTECT, related_name="+")
     position = models.IntegerField()
-    note = models.CharField(max_length=200, blank=True)
+    note = models.CharField(max_length=LONGEST_NOTE, blank=True)
     sold = models.IntegerField(default=0)
 
     class Meta:
@@ -104,10 +115,14 @@ class Trade(models.Model):
 
 
 class Message(Row):
-    """Something said in a room; the visitor is kept so that the host can mute whoever said it."""
+    """Something said in a room; visitor, actor and network are kept so that who said it can be asked to be silent."""
 
     show = models.ForeignKey(Show, on_delete=models.PROTECT, related_name="+")
     visitor = models.UUIDField()
+    actor = models.UUIDField(null=True)
+    network = models.CharField(max_length=32, blank=True)
+    reply = models.UUIDField(null=True)
+    mentions = models.JSONField(default=list)
     name = models.CharField(max_length=40)
     role = models.CharField(max_length=10)
     text = models.CharField(max_length=200)
@@ -127,6 +142,7 @@ class Mute(Row):
     show = models.ForeignKey(Show, on_delete=models.PROTECT, related_name="+")
     visitor = models.UUIDField()
     until = models.DateTimeField()
+    act = models.UUIDField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["show", "visitor"], name="mute_once_a_show")]

@@ -53,6 +53,10 @@ def show_record(row: Show) -> ShowRecord:
         room=RoomId(row.room),
         last_trade=row.last_trade,
         likes=row.likes,
+        lasts_minutes=row.lasts_minutes,
+        changes=row.changes,
+        series=row.series_id,
+        occurrence=row.occurrence,
     )
 
 
@@ -159,7 +163,10 @@ def trade_item(number: int, kind: str, at: datetime, data: Mapping[str, Any]) ->
 def talk(show_id: UUID, limit: int = MOST_TALK) -> list[MessageRecord]:
     """The newest messages of a show, the oldest of them first."""
     rows = Message.objects.filter(show_id=show_id, deleted_at__isnull=True).order_by("-id")[:limit]
-    return [MessageRecord(row.id, row.name, TalkRole(row.role), row.text, row.at) for row in reversed(rows)]
+    return [
+        MessageRecord(row.id, row.name, TalkRole(row.role), row.text, row.at, row.reply, tuple(row.mentions))
+        for row in reversed(rows)
+    ]
 
 
 def tally(show_id: UUID) -> TallyRecord:

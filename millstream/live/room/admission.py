@@ -6,6 +6,7 @@ import ipaddress
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
@@ -25,6 +26,7 @@ PASS_SECONDS: Final = 12 * 3600
 PURPOSE: Final = "room-pass"
 PATH: Final = "/ws/rooms/"
 LONGEST_NAME: Final = 40
+PLAIN_FIELDS: Final = 5
 
 
 class Denied(Exception):
@@ -40,11 +42,15 @@ class RoomPass:
     name: str
     role: str
     until: int
+    actor: UUID | None = None
+    verified: bool = False
+    follower: bool = False
+    buyer: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Somebody who may come in."""
+    """Somebody who may come in. `actor` is whom a signed-in viewer acts as; `mark` stands for the network in rows."""
 
     room: UUID
     visitor: UUID
@@ -53,6 +59,17 @@ class Entry:
     role: str
     language: str
     vouched: bool
+    actor: UUID | None = None
+    verified: bool = False
+    follower: bool = False
+    buyer: bool = False
+    mark: str = ""
+
+
+@lru_cache(maxsize=20_000)
+def network_mark(network: str) -> str:
+    """What stands for a network in rows: it can be compared, not read."""
+    return sign("network", network)[:32]
 
 
 def guest_number(visitor: UUID) -> int:
@@ -68,12 +85,25 @@ def guest_name(visitor: UUID, language: str | None = None) -> str:
 
 def write_pass(room_pass: RoomPass) -> str:
     """The pass as a URL-safe text."""
+    flags = "".join(letter for letter, is_set in _flags(room_pass) if is_set)
     body = json.dumps(
-        [room_pass.room.hex, room_pass.visitor.hex, room_pass.name[:LONGEST_NAME], room_pass.role, room_pass.until],
+        [
+            room_pass.room.hex,
+            room_pass.visitor.hex,
+            room_pass.name[:LONGEST_NAME],
+            room_pass.role,
+            room_pass.until,
+            room_pass.actor.hex if room_pass.actor else "",
+            flags,
+        ],
         ensure_ascii=False,
     )
     told = base64.urlsafe_b64encode(body.encode()).decode().rstrip("=")
     return f"{told}.{sign(PURPOSE, told)}"
+
+
+def _flags(room_pass: RoomPass) -> tuple[tuple[str, bool], ...]:
+    return ("v", room_pass.verified), ("f", room_pass.follower), ("b", room_pass.buyer)
 
 
 def read_pass(text: str, *, now: float) -> RoomPass | None:
@@ -82,9 +112,20 @@ def read_pass(text: str, *, now: float) -> RoomPass | None:
     if not told or not signed_by_us(PURPOSE, told, signature):
         return None
     try:
-        room, visitor, name, role, until = json.loads(base64.urlsafe_b64decode(told + "=" * (-len(told) % 4)))
-        known = RoomPass(UUID(room), UUID(visitor), str(name), str(role), int(until))
-    except (ValueError, binascii.Error):
+        body = json.loads(base64.urlsafe_b64decode(told + "=" * (-len(told) % 4)))
+        room, visitor, name, role, until, actor, flags = body if len(body) > PLAIN_FIELDS else (*body, "", "")
+        known = RoomPass(
+            UUID(room),
+            UUID(visitor),
+            str(name),
+            str(role),
+            int(until),
+            actor=UUID(actor) if actor else None,
+            verified="v" in flags,
+            follower="f" in flags,
+            buyer="b" in flags,
+        )
+    except (ValueError, TypeError, binascii.Error):
         return None
     return known if known.until > now and known.role in ROLES else None
 
@@ -113,15 +154,21 @@ def admit(scope: Mapping[str, Any], *, now: float) -> Entry:
     language = _language(cookies.get(settings.LANGUAGE_COOKIE_NAME), headers.get("accept-language", ""))
     query = parse_qs(bytes(scope.get("query_string", b"")).decode("ascii", "replace"))
     known = read_pass(query.get("pass", [""])[0], now=now)
-    vouched = known is not None and known.room == room and known.visitor == visitor
+    vouched = known if known is not None and known.room == room and known.visitor == visitor else None
+    network = network_of(str(client[0]))
     return Entry(
         room=room,
         visitor=visitor,
-        network=network_of(str(client[0])),
-        name=known.name if known and vouched else guest_name(visitor, language),
-        role=known.role if known and vouched else "guest",
+        network=network,
+        name=vouched.name if vouched else guest_name(visitor, language),
+        role=vouched.role if vouched else "guest",
         language=language,
-        vouched=vouched,
+        vouched=vouched is not None,
+        actor=vouched.actor if vouched else None,
+        verified=vouched.verified if vouched else False,
+        follower=vouched.follower if vouched else False,
+        buyer=vouched.buyer if vouched else False,
+        mark=network_mark(network),
     )
 
 

@@ -1,4 +1,4 @@
-"""The room server's application when it runs in a process without pages."""
+"""The room server in a process without pages: importing this sets Django up first."""
 
 import os
 
@@ -8,6 +8,8 @@ import django
 
 django.setup()
 
-from millstream.live.room.server import application  # noqa: E402 - Django is set up first
+from millstream.live.room.bounds import SocketLimits  # noqa: E402 - Django is set up first
+from millstream.live.room.hub import Hub  # noqa: E402 - likewise
+from millstream.live.room.lean import serve  # noqa: E402 - likewise
 
-__all__ = ["application"]
+__all__ = ["Hub", "SocketLimits", "serve"]

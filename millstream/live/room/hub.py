@@ -1,33 +1,40 @@
-"""All rooms of this process: brings what happens to every socket, and what viewers say to every process."""
+"""All rooms of this process: who comes in, what they are told first, and the trade that goes to every socket."""
 
 import asyncio
 import logging
 import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Coroutine, Mapping
-from datetime import UTC, datetime
-from math import ceil
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
+from django.utils import translation
+
 from millstream.kernel.ids import new_id
-from millstream.kernel.limits import RateLimit
+from millstream.kernel.refusals import Refusal
+from millstream.kernel.wording import say as say_refusal
+from millstream.live.refusals.talk import REFUSED_TALK
 from millstream.live.room import bounds
+from millstream.live.room.counter import Counters
+from millstream.live.room.guard import TalkRefused
+from millstream.live.room.hearing import hear
+from millstream.live.room.loops import Loops
 from millstream.live.room.nerve import Nerve
 from millstream.live.room.rows import Rows, RowsAway
 from millstream.live.room.socket import CLOSE_NO_ROOM, CLOSE_RESTART, CLOSE_SLOW, Socket
+from millstream.live.room.speech import Speech
 from millstream.live.room.state import Room
 from millstream.live.room.wire import (
-    Message,
-    is_too_long,
     read_message,
+    refused_frame,
+    standing_frame,
     trade_frame,
     welcome_frame,
 )
 
 log = logging.getLogger(__name__)
 
-MOST_LIKES_AT_ONCE: Final = 10_000
+APPEALED = frozenset({"live.banned", "live.muted"})
 
 
 class RoomClosed(Exception):
@@ -38,17 +45,8 @@ class RoomClosed(Exception):
         self.code = code
 
 
-class TalkRefused(Exception):
-    """A message is not taken; `code` is a refusal's code and `facts` fill its wording."""
-
-    def __init__(self, code: str, **facts: object) -> None:
-        super().__init__(code)
-        self.code = code
-        self.facts = facts
-
-
 class Hub:
-    """Rooms by id, and the loops that keep them up to date. Belongs to one event loop."""
+    """Rooms by id, and what belongs to all of them. Belongs to one event loop."""
 
     def __init__(self, limits: bounds.SocketLimits) -> None:
         self.process = new_id().hex
@@ -56,45 +54,37 @@ class Hub:
         self.limits = limits
         self.rows = Rows()
         self.nerve = Nerve(self._hear, self._remember)
-        self.rows_away = False
+        self.speech = Speech(self.process, self.rows, self.nerve, self.errand)
+        self.counters = Counters(self.errand)
+        self.loops = Loops(self)
         self._by_visitor: Counter[UUID] = Counter()
         self._by_network: Counter[str] = Counter()
-        self._unsaved: deque[tuple[UUID, Message]] = deque(maxlen=bounds.UNSAVED_MESSAGES)
-        self._say_visitor = RateLimit("live.say", per_minute=bounds.SAY_PER_MINUTE, burst=bounds.SAY_BURST)
-        self._say_network = RateLimit(
-            "live.say_network", per_minute=bounds.SAY_PER_MINUTE_NETWORK, burst=bounds.SAY_BURST_NETWORK
-        )
-        self._likes = RateLimit("live.likes", per_minute=bounds.LIKES_PER_MINUTE, burst=bounds.LIKES_BURST)
-        self._loops: list[asyncio.Task[None]] = []
+        self._in_all = 0
         self._errands: set[asyncio.Task[None]] = set()
-        self._liked: dict[UUID, int] = {}
         self._seeding: dict[UUID, asyncio.Task[None]] = {}
-        self._looking = asyncio.Lock()
 
     # -- life ---------------------------------------------------------------------------------------------------
 
     def start(self) -> None:
         """Start the loops; they run until `stop`."""
-        for name, loop in (
-            ("nerve", self.nerve.run()),
-            ("ticks", self._tick_for_ever()),
-            ("looks", self._look_for_ever()),
-            ("presence", self._tell_presence_for_ever()),
-            ("saves", self._save_for_ever()),
-        ):
-            self._loops.append(asyncio.create_task(loop, name=f"room-{name}"))
+        self.loops.start()
 
     async def stop(self) -> None:
         """Close every socket (they come back to another process), keep what was said, end the loops."""
         for room in self.rooms.values():
             for socket in list(room.sockets):
                 socket.close(CLOSE_RESTART)
-        for loop in self._loops:
-            loop.cancel()
-        await asyncio.gather(*self._loops, return_exceptions=True)
-        await self._save()
+        await self.loops.stop()
+        await self.speech.save()
         await self.nerve.close()
         self.rows.close()
+        self.counters.close()
+
+    def errand(self, errand: Coroutine[Any, Any, None]) -> None:
+        """Do something beside, and keep hold of it until it is done."""
+        task = asyncio.create_task(errand)
+        self._errands.add(task)
+        task.add_done_callback(self._errands.discard)
 
     # -- sockets ------------------------------------------------------------------------------------------------
 
@@ -104,15 +94,14 @@ class Hub:
         if (
             self._by_visitor[entry.visitor] >= self.limits.per_visitor
             or self._by_network[entry.network] >= self.limits.per_network
-            or self._by_visitor.total() >= self.limits.in_all
+            or self._in_all >= self.limits.in_all
         ):
             raise RoomClosed(CLOSE_SLOW)
-        self._by_visitor[entry.visitor] += 1
-        self._by_network[entry.network] += 1
+        self._count(socket, 1)
         try:
             room = await self._open(entry.room, vouched=entry.vouched)
         except BaseException:
-            self._uncount(socket)
+            self._count(socket, -1)
             raise
         room.sockets.add(socket)
         socket.last = room.last
@@ -124,12 +113,13 @@ class Hub:
         """Take a socket out of its room."""
         room.sockets.discard(socket)
         if not room.sockets:
-            room.idle_since = self._at()
-        self._uncount(socket)
+            room.idle_since = time.monotonic()
+        self._count(socket, -1)
 
-    def _uncount(self, socket: Socket) -> None:
-        _less(self._by_visitor, socket.entry.visitor)
-        _less(self._by_network, socket.entry.network)
+    def _count(self, socket: Socket, one: int) -> None:
+        self._in_all += one
+        _add(self._by_visitor, socket.entry.visitor, one)
+        _add(self._by_network, socket.entry.network, one)
 
     def catch_up(self, room: Room, socket: Socket, last: int) -> None:
         """Send the trade after `last` when it is at hand; else the viewer asks over HTTP, as `welcome` told it to."""
@@ -143,7 +133,7 @@ class Hub:
         if room is not None and room.seeded:
             return room
         fresh = room is None
-        room = self.rooms.setdefault(room_id, Room(room_id, opened_at=self._at()))
+        room = self.rooms.setdefault(room_id, Room(room_id, opened_at=time.monotonic()))
         if fresh:
             await self.nerve.join(room_id)
         try:
@@ -176,174 +166,7 @@ class Hub:
         if not room.seeded:
             room.seed(seed)
 
-    async def _ask_peers(self, room: Room) -> None:
-        told = [read_message(message) for message in await self.nerve.ask_history(room.id)]
-        room.hear_history(message for message in told[: bounds.HISTORY] if message is not None)
-
-    def _welcome(self, room: Room, socket: Socket) -> str:
-        muted = room.muted_until(str(socket.entry.visitor), time.time()) is not None
-        return welcome_frame(
-            room=str(room.id),
-            viewers=room.viewers(self._at()),
-            last=room.last,
-            name=socket.entry.name,
-            role=socket.entry.role,
-            may_talk=room.may_talk() and not muted,
-            talk=room.recent(),
-            likes=room.likes,
-        )
-
-    # -- talk ---------------------------------------------------------------------------------------------------
-
-    def say(self, room: Room, socket: Socket, text: str) -> None:
-        """Take what a viewer says, for this process and the others; raises `TalkRefused`."""
-        entry = socket.entry
-        visitor = str(entry.visitor)
-        if is_too_long(text):
-            raise TalkRefused("live.too_long", most=bounds.LONGEST_TALK)
-        if not room.may_talk():
-            raise TalkRefused("live.talk_closed")
-        until = room.muted_until(visitor, time.time())
-        if until is not None:
-            raise TalkRefused("live.muted", minutes=ceil((until - time.time()) / 60))
-        wait = self._say_visitor.take(visitor) or self._say_network.take(entry.network)
-        if wait:
-            raise TalkRefused("live.too_fast", retry_after=wait)
-        if room.repeats(visitor, text, self._at()):
-            raise TalkRefused("live.repeated")
-        message = {
-            "id": str(new_id()),
-            "visitor": visitor,
-            "name": entry.name,
-            "role": entry.role,
-            "text": text,
-            "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
-        }
-        room.hear_message(message)
-        self._keep(room, message)
-        self._errand(self.nerve.tell(room.id, "talk", {"p": self.process, "message": message}))
-
-    def _keep(self, room: Room, message: Message) -> None:
-        if room.show is not None:
-            self._unsaved.append((room.show, message))
-
-    def like(self, room: Room, socket: Socket) -> None:
-        """Count a like; too many are left out without a word."""
-        if not self._likes.take(str(socket.entry.visitor)):
-            room.likes += 1
-            room.likes_here += 1
-
-    # -- what other processes tell ----------------------------------------------------------------------------
-
-    def _hear(self, room_id: UUID, topic: str, told: Any) -> None:
-        """Take a murmur or hint about a room; anything strange is left out."""
-        room = self.rooms.get(room_id)
-        if room is None or not isinstance(told, dict) or told.get("p") == self.process:
-            return
-        match topic, told:
-            case "talk", {"message": message}:
-                heard = read_message(message)
-                if heard is not None:
-                    room.hear_message(heard)
-            case "likes", {"likes": int(likes)} if 0 < likes <= MOST_LIKES_AT_ONCE:
-                room.likes += likes
-            case "presence", {"p": str(process), "n": int(viewers)} if viewers >= 0:
-                room.hear_presence(process, viewers, self._at())
-            case "moderate", {"deleted": str(message_id)}:
-                room.delete_message(message_id)
-            case "moderate", {"muted": str(visitor), "until": float(until)}:
-                room.mutes[visitor] = until
-            case "trade", {"items": list(items)} if room.follows(items):
-                room.hear_trade(items)
-                self._send_trade(room)
-            case "trade", _:
-                self._errand(self._look())
-            case _:
-                log.warning("room %s: strange murmur about %s", room_id, topic)
-
-    def _remember(self, room_id: UUID) -> list[Mapping[str, Any]] | None:
-        room = self.rooms.get(room_id)
-        return room.history() if room is not None else None
-
-    # -- loops --------------------------------------------------------------------------------------------------
-
-    async def _tick_for_ever(self) -> None:
-        while True:
-            await asyncio.sleep(bounds.TICK_SECONDS)
-            at = self._at()
-            for room in list(self.rooms.values()):
-                self._send_trade(room)
-                if at >= room.next_tick:
-                    room.next_tick = at + bounds.tick_seconds(len(room.sockets)) - bounds.TICK_SECONDS / 2
-                    self._send_talk(room, at)
-                self._look_after_slow(room, at)
-            await self._forget_idle(at)
-
-    def _send_talk(self, room: Room, at: float) -> None:
-        if room.likes_here:
-            likes = {"p": self.process, "likes": room.likes_here}
-            self._errand(self.nerve.tell(room.id, "likes", likes))
-            if room.show is not None:
-                self._liked[room.show] = self._liked.get(room.show, 0) + room.likes_here
-            room.likes_here = 0
-        frame = room.next_talk_frame(at, heartbeat=bounds.HEARTBEAT_SECONDS)
-        if frame is not None:
-            for socket in room.sockets:
-                socket.offer(frame)
-
-    def _send_trade(self, room: Room) -> None:
-        frame = room.next_trade_frame(self._at())
-        if frame is not None:
-            for socket in room.sockets:
-                socket.offer(frame, trade=True)
-                if not socket.behind:
-                    socket.last = room.last
-
-    def _look_after_slow(self, room: Room, at: float) -> None:
-        """Close whoever stopped reading; pay the owed trade to whoever caught up."""
-        for socket in list(room.sockets):
-            if socket.is_stuck(at):
-                socket.close(CLOSE_SLOW)
-            elif socket.behind and socket.is_drained():
-                socket.behind = False
-                self.catch_up(room, socket, socket.last)
-                socket.last = room.last
-
-    async def _forget_idle(self, at: float) -> None:
-        for room in list(self.rooms.values()):
-            if not room.sockets and at - room.idle_since > bounds.IDLE_ROOM_SECONDS:
-                del self.rooms[room.id]
-                await self.nerve.leave(room.id)
-
-    async def _look_for_ever(self) -> None:
-        while True:
-            await asyncio.sleep(bounds.LOOK_SECONDS)
-            await self._look()
-
-    async def _look(self) -> None:
-        """Fetch what is missing of every room's trade, in one statement; seed the rooms that have no seed yet."""
-        if self._looking.locked():
-            return
-        async with self._looking:
-            try:
-                for room in [room for room in self.rooms.values() if not room.seeded]:
-                    await self._seed_late(room)
-                news = await self.rows.news({room.id: room.last for room in self.rooms.values() if room.seeded})
-            except RowsAway as away:
-                if not self.rows_away:
-                    log.warning("rooms go on without the database: %s", away)
-                self.rows_away = True
-                return
-            if self.rows_away:
-                log.warning("the database is back")
-            self.rows_away = False
-            for room_id, items in news.items():
-                concerned = self.rooms.get(room_id)
-                if concerned is not None:
-                    concerned.hear_trade(items)
-                    self._send_trade(concerned)
-
-    async def _seed_late(self, room: Room) -> None:
+    async def seed_late(self, room: Room) -> None:
         """Seed a room that was opened without the database; its viewers get what they missed."""
         try:
             await self._seed_once(room)
@@ -356,45 +179,100 @@ class Hub:
             self.catch_up(room, socket, socket.last)
             socket.last = room.last
 
-    async def _tell_presence_for_ever(self) -> None:
-        while True:
-            await asyncio.sleep(bounds.PRESENCE_SECONDS)
-            for room in list(self.rooms.values()):
-                await self.nerve.tell(room.id, "presence", {"p": self.process, "n": room.viewers_here()})
+    async def _ask_peers(self, room: Room) -> None:
+        told = [read_message(message) for message in await self.nerve.ask_history(room.id)]
+        room.hear_history(message for message in told[: bounds.HISTORY] if message is not None)
 
-    async def _save_for_ever(self) -> None:
-        while True:
-            await asyncio.sleep(bounds.SAVE_SECONDS)
-            await self._save()
+    # -- what goes out ------------------------------------------------------------------------------------------
 
-    async def _save(self) -> None:
-        """Keep what was said and liked; what cannot be kept now waits, and the oldest of too much is dropped."""
-        messages = list(self._unsaved)
-        likes, self._liked = self._liked, {}
-        self._unsaved.clear()
-        if not messages and not likes:
+    def send_trade(self, room: Room) -> None:
+        """Send what is due of the trade: one frame for all."""
+        frame = room.next_trade_frame(time.monotonic())
+        if frame is None:
             return
-        try:
-            await self.rows.save(messages, likes)
-        except RowsAway:
-            self._unsaved.extendleft(reversed(messages))
-            for show, count in likes.items():
-                self._liked[show] = self._liked.get(show, 0) + count
-        except Exception:
-            log.exception("%d messages of talk were not kept", len(messages))
+        last = room.last
+        for socket in room.sockets:
+            socket.offer(frame, trade=True)
+            if not socket.behind:
+                socket.last = last
 
-    def _errand(self, errand: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(errand)
-        self._errands.add(task)
-        task.add_done_callback(self._errands.discard)
+    def _welcome(self, room: Room, socket: Socket) -> str:
+        standing = self._standing(room, socket)
+        socket.talks = bool(standing["may_talk"])
+        return welcome_frame(
+            room=str(room.id),
+            viewers=room.viewers(time.monotonic()),
+            last=room.last,
+            name=socket.entry.name,
+            role=socket.entry.role,
+            standing=standing,
+            rules=room.guard.rules.told(),
+            talk=room.recent(),
+            deleted=room.gone(),
+            likes=room.likes,
+            caption=room.caption,
+        )
 
-    @staticmethod
-    def _at() -> float:
-        return time.monotonic()
+    def _standing(self, room: Room, socket: Socket) -> dict[str, Any]:
+        """Whether a viewer may talk, and if not, why, in its language."""
+        if not room.may_talk():
+            return {"may_talk": False}
+        refused = room.guard.standing(socket.entry, time.time())
+        if refused is None:
+            return {"may_talk": True}
+        code, text, url = worded(REFUSED_TALK[refused.code](**refused.facts), socket.entry.language, room)
+        return {"may_talk": False, "code": code, "text": text, **({"url": url} if url else {})}
+
+    def tell_standings(self, room: Room) -> None:
+        """Tell those who may talk now and could not before, or the other way round."""
+        for socket in room.sockets:
+            may = room.may_talk() and room.guard.standing(socket.entry, time.time()) is None
+            if may is not socket.talks:
+                socket.talks = may
+                socket.offer(standing_frame(self._standing(room, socket)))
+
+    def refuse(self, room: Room, socket: Socket, refusal: Refusal, key: str = "") -> None:
+        """Say no in the viewer's language."""
+        code, text, url = worded(refusal, socket.entry.language, room)
+        socket.offer(refused_frame(code, text, key, url))
+
+    def refuse_talk(self, room: Room, socket: Socket, refused: TalkRefused) -> None:
+        """Say no to a message."""
+        self.refuse(room, socket, REFUSED_TALK[refused.code](**refused.facts))
+
+    # -- what other processes tell ----------------------------------------------------------------------------
+
+    def _hear(self, room_id: UUID, topic: str, told: Any) -> None:
+        """Take a murmur or hint about a room; anything strange is left out."""
+        room = self.rooms.get(room_id)
+        if room is None or not isinstance(told, dict) or told.get("p") == self.process:
+            return
+        if topic == "trade":
+            items = told.get("items")
+            if isinstance(items, list) and room.follows(items):
+                room.hear_trade(items)
+                self.send_trade(room)
+            else:
+                self.errand(self.loops.look())
+        elif hear(room, topic, told, time.monotonic()):
+            self.tell_standings(room)
+            self.errand(self.loops.look())
+
+    def _remember(self, room_id: UUID) -> list[Mapping[str, Any]] | None:
+        room = self.rooms.get(room_id)
+        return room.history() if room is not None else None
 
 
-def _less[K](counter: Counter[K], key: K) -> None:
-    """Count one less, and forget a key that counts nothing."""
-    counter[key] -= 1
+def worded(refusal: Refusal, language: str, room: Room) -> tuple[str, str, str]:
+    """Code, text and where to go on, in a language."""
+    with translation.override(language):
+        said = say_refusal(refusal)
+    url = f"/rooms/{room.id}/standing/" if refusal.code in APPEALED else ""
+    return refusal.code, f"{said.what} {said.next}".strip(), url
+
+
+def _add[K](counter: Counter[K], key: K, one: int) -> None:
+    """Count one more or less, and forget a key that counts nothing."""
+    counter[key] += one
     if counter[key] <= 0:
         del counter[key]

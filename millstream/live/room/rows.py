@@ -13,9 +13,11 @@ from django.db import InterfaceError, OperationalError, close_old_connections, c
 from django.db.models import F
 from psycopg_pool import PoolTimeout
 
-from millstream.live.models import Message, Mute, Show, Trade
+from millstream.live.models import Message, Show, Trade
 from millstream.live.queries import trade_item
+from millstream.live.queries.order import guard_seed, orders_of_rooms, places_of
 from millstream.live.room.bounds import HISTORY, TRADE_KEPT
+from millstream.live.room.guard import GuardSeed
 from millstream.live.room.state import RoomSeed
 from millstream.live.room.wire import Message as TalkMessage
 from millstream.live.room.wire import TradeItem
@@ -62,6 +64,10 @@ class Rows:
         """For each room, its trade after the number seen, in one statement."""
         return await self.run(lambda: read_news(seen))
 
+    async def order(self, seen: Mapping[UUID, int]) -> dict[UUID, tuple[GuardSeed | None, Sequence[str]]]:
+        """For each room, its order where that changed since the version seen, and the rundown's variants."""
+        return await self.run(lambda: read_order(seen))
+
     async def save(self, messages: Sequence[tuple[UUID, TalkMessage]], likes: Mapping[UUID, int]) -> None:
         """Keep messages (with their show) and add likes to shows."""
         await self.run(lambda: write_talk(messages, likes))
@@ -89,7 +95,7 @@ def _let_go() -> None:
 
 
 def read_seed(room: UUID) -> RoomSeed | None:
-    """A room as its rows say: state, the newest trade, the newest messages, who is muted."""
+    """A room as its rows say: state, the newest trade, the newest messages, its order."""
     show = Show.objects.filter(room=room).first()
     if show is None:
         return None
@@ -102,8 +108,17 @@ def read_seed(room: UUID) -> RoomSeed | None:
         trade=[trade_item(row.number, row.kind, row.at, row.data) for row in trade],
         messages=[message_of(row) for row in reversed(messages)],
         likes=show.likes,
-        mutes={str(row.visitor): row.until.timestamp() for row in Mute.objects.filter(show=show)},
+        guard=guard_seed(show.id),
+        places=places_of(show.id),
     )
+
+
+def read_order(seen: Mapping[UUID, int]) -> dict[UUID, tuple[GuardSeed | None, Sequence[str]]]:
+    """The rundown of each room, and its order when it is another than the one seen."""
+    return {
+        room: (guard_seed(show) if version != seen[room] else None, places)
+        for room, show, version, places in orders_of_rooms(list(seen))
+    }
 
 
 def read_news(seen: Mapping[UUID, int]) -> dict[UUID, list[TradeItem]]:
@@ -131,6 +146,10 @@ def write_talk(messages: Sequence[tuple[UUID, TalkMessage]], likes: Mapping[UUID
                     role=message["role"],
                     text=message["text"],
                     at=datetime.fromisoformat(message["at"]),
+                    actor=UUID(message["actor"]) if message.get("actor") else None,
+                    network=message.get("network", ""),
+                    reply=UUID(message["reply"]) if message.get("reply") else None,
+                    mentions=list(message.get("mentions", ())),
                 )
                 for show, message in messages
             ],
@@ -157,4 +176,8 @@ def message_of(row: Message) -> dict[str, Any]:
         "role": row.role,
         "text": row.text,
         "at": row.at.isoformat(),
+        "actor": str(row.actor or ""),
+        "network": row.network,
+        "reply": str(row.reply or ""),
+        "mentions": list(row.mentions),
     }

@@ -8,35 +8,19 @@ from typing import Any
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
-from django.utils import translation
-
-from millstream.kernel.wording import say as say_refusal
-from millstream.live import refusals
 from millstream.live.room.admission import Denied, admit
 from millstream.live.room.audience import Audience
-from millstream.live.room.bounds import BAD_FRAMES_BEFORE_CLOSE, SocketLimits
-from millstream.live.room.hub import Hub, RoomClosed, TalkRefused
-from millstream.live.room.socket import CLOSE_BAD_FRAMES, CLOSE_TOO_BIG, Socket
+from millstream.live.room.bounds import SocketLimits
+from millstream.live.room.conversation import take
+from millstream.live.room.hub import Hub, RoomClosed
+from millstream.live.room.socket import CLOSE_BAD_FRAMES, QueuedSocket
 from millstream.live.room.state import Room
-from millstream.live.room.wire import BadFrame, FrameTooBig, Hello, Like, Say, read_frame, refused_frame
 
 log = logging.getLogger(__name__)
 
 type Scope = MutableMapping[str, Any]
 type Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 type Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-
-REFUSALS = {
-    refusal.code: refusal
-    for refusal in (
-        refusals.TalkTooFast,
-        refusals.TalkTooLong,
-        refusals.TalkRepeated,
-        refusals.TalkMuted,
-        refusals.TalkClosed,
-        refusals.BadMessage,
-    )
-}
 
 _hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()
 _audiences: WeakKeyDictionary[asyncio.AbstractEventLoop, tuple[Audience, asyncio.Task[None]]] = WeakKeyDictionary()
@@ -112,7 +96,7 @@ async def _serve(scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "websocket.close", "code": CLOSE_BAD_FRAMES})
         return
     await send({"type": "websocket.accept"})
-    socket = Socket(entry, send)
+    socket = QueuedSocket(entry, send)
     try:
         room = await hub().enter(socket)
     except RoomClosed as closed:
@@ -135,39 +119,10 @@ async def _serve(scope: Scope, receive: Receive, send: Send) -> None:
             await socket.say_goodbye()
 
 
-async def _listen(room: Room, socket: Socket, receive: Receive) -> None:
-    """Hear the viewer until it leaves or sends what no page of ours sends."""
+async def _listen(room: Room, socket: QueuedSocket, receive: Receive) -> None:
+    """Hear the viewer until it leaves or is sent away."""
     while socket.closing is None:
         message = await receive()
         if message["type"] == "websocket.disconnect":
             return
-        try:
-            _take(room, socket, message.get("text"))
-        except FrameTooBig:
-            socket.close(CLOSE_TOO_BIG)
-        except BadFrame as bad:
-            log.info("bad frame from %s: %s", socket.entry.network, bad)
-            socket.bad_frames += 1
-            _refuse(socket, refusals.BadMessage.code, {})
-            if socket.bad_frames >= BAD_FRAMES_BEFORE_CLOSE:
-                socket.close(CLOSE_BAD_FRAMES)
-
-
-def _take(room: Room, socket: Socket, text: str | None) -> None:
-    match read_frame(text):
-        case Hello(last):
-            hub().catch_up(room, socket, last)
-        case Say(words):
-            try:
-                hub().say(room, socket, words)
-            except TalkRefused as refused:
-                _refuse(socket, refused.code, refused.facts)
-        case Like():
-            hub().like(room, socket)
-
-
-def _refuse(socket: Socket, code: str, facts: dict[str, object]) -> None:
-    """Say no in the viewer's language."""
-    with translation.override(socket.entry.language):
-        said = say_refusal(REFUSALS[code](**facts))
-    socket.offer(refused_frame(code, f"{said.what} {said.next}".strip()))
+        take(hub(), room, socket, message.get("text"))

@@ -1,7 +1,8 @@
-"""One viewer's socket: a bounded queue of ready frames, so that a slow viewer costs nobody else anything."""
+"""One viewer's socket, whatever serves it: takes ready frames, never waits, costs nobody else anything when slow."""
 
 import asyncio
 import time
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final
@@ -20,16 +21,50 @@ CLOSE_NO_ROOM: Final = 4404
 CLOSE_WAIT_SECONDS: Final = 1.0
 
 
-class Socket:
-    """Queues frames for one viewer and writes them one after the other."""
+class Socket(ABC):
+    """What a room needs of a viewer's socket. `last` is the trade that it has, or is owed from when `behind`."""
 
-    def __init__(self, entry: Entry, send: Send) -> None:
+    answers_pings = False
+    __slots__ = ("bad_frames", "behind", "closing", "entry", "greeted", "heard_at", "last", "spoke", "talks")
+
+    def __init__(self, entry: Entry) -> None:
         self.entry = entry
         self.last = 0
         self.greeted = False
         self.behind = False
         self.bad_frames = 0
         self.closing: int | None = None
+        self.heard_at = time.monotonic()
+        self.spoke = False
+        self.talks: bool | None = None
+
+    @abstractmethod
+    def offer(self, frame: str, *, trade: bool = False) -> None:
+        """Send a frame soon; a viewer who does not keep up misses talk and is owed trade (`behind`)."""
+
+    @abstractmethod
+    def is_drained(self) -> bool:
+        """Whether everything offered was written."""
+
+    @abstractmethod
+    def is_stuck(self, at: float) -> bool:
+        """Whether the viewer has not read for too long; `at` is on the monotonic clock."""
+
+    @abstractmethod
+    def close(self, code: int) -> None:
+        """Let the socket end soon, with this code; the first code stays."""
+
+    def ping(self, at: float) -> None:  # noqa: B027 - a server that cannot ask does not
+        """Ask whether the viewer is still there, where the server can."""
+
+
+class QueuedSocket(Socket):
+    """A socket of an ASGI server: queues frames and writes them one after the other."""
+
+    __slots__ = ("_frames", "_send", "_wake", "_writing_since", "ended")
+
+    def __init__(self, entry: Entry, send: Send) -> None:
+        super().__init__(entry)
         self.ended = asyncio.Event()
         self._send = send
         self._frames: deque[str] = deque()
@@ -49,7 +84,7 @@ class Socket:
         return not self._frames and self._writing_since is None
 
     def is_stuck(self, at: float) -> bool:
-        """Whether one frame has been waiting for the network for too long; `at` is on the monotonic clock."""
+        """Whether one frame has been waiting for the network for too long."""
         return self._writing_since is not None and at - self._writing_since > SLOW_SECONDS
 
     def close(self, code: int) -> None:
@@ -66,7 +101,7 @@ class Socket:
                 self._wake.clear()
                 while self._frames:
                     self._writing_since = time.monotonic()
-                    await self._send({"type": "websocket.send", "text": self._frames.popleft()})
+                    await self._send({"type": "websocket.send", "text": str(self._frames.popleft())})
                     self._writing_since = None
         except asyncio.CancelledError:
             raise

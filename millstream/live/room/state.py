@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from millstream.live.room.bounds import (
+    DELETED_KEPT,
     HISTORY,
     HISTORY_SHOWN,
     PRESENCE_EXPIRES_SECONDS,
@@ -13,6 +14,8 @@ from millstream.live.room.bounds import (
     TALK_PER_FRAME,
     TRADE_KEPT,
 )
+from millstream.live.room.frame import Frame
+from millstream.live.room.guard import Guard, GuardSeed
 from millstream.live.room.outbox import TradeOutbox
 from millstream.live.room.socket import Socket
 from millstream.live.room.wire import Message, TradeItem, talk_frame, trade_frame
@@ -22,7 +25,7 @@ MOST_SPEAKERS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class RoomSeed:
-    """What the rows say about a room when a process opens it; `mutes` are epoch seconds by visitor."""
+    """What the rows say about a room when a process opens it; `places` are the variants of the rundown in order."""
 
     show: UUID
     state: str
@@ -30,7 +33,8 @@ class RoomSeed:
     trade: Sequence[TradeItem]
     messages: Sequence[Message]
     likes: int
-    mutes: Mapping[str, float] = field(default_factory=dict)
+    guard: GuardSeed = field(default_factory=GuardSeed)
+    places: Sequence[str] = ()
 
 
 class Room:
@@ -45,7 +49,11 @@ class Room:
         self.last = 0
         self.likes = 0
         self.likes_here = 0
-        self.mutes: dict[str, float] = {}
+        self.guard = Guard()
+        self.places: Sequence[str] = ()
+        self.caption: Mapping[str, str] | None = None
+        self.sale_open = True
+        self.video_open = True
         self.idle_since = opened_at
         self.next_tick = 0.0
         self.outbox = TradeOutbox()
@@ -53,6 +61,8 @@ class Room:
         self._history: OrderedDict[str, Message] = OrderedDict()
         self._unsent: deque[Message] = deque(maxlen=TALK_PER_FRAME)
         self._deleted: deque[str] = deque(maxlen=HISTORY)
+        self._gone: OrderedDict[str, None] = OrderedDict()
+        self._rules_told = True
         self._others: dict[str, tuple[int, float]] = {}
         self._spoke: OrderedDict[str, tuple[str, float]] = OrderedDict()
         self._told = (-1, -1)
@@ -62,7 +72,9 @@ class Room:
         """Take what the rows say; what came by NATS meanwhile stays."""
         self.show, self.state = seed.show, seed.state
         self.likes = max(self.likes, seed.likes)
-        self.mutes.update(seed.mutes)
+        self.places = seed.places
+        self.keep_order(seed.guard)
+        self._rules_told = True
         self.hear_history(seed.messages)
         if seed.last > self.last:
             self._trade.extend(item for item in seed.trade if item["n"] > self.last)
@@ -71,14 +83,14 @@ class Room:
 
     def hear_history(self, messages: Iterable[Message]) -> None:
         """Put earlier messages before those heard since; they are shown to who comes, not sent again."""
-        merged = {message["id"]: message for message in messages}
+        merged = {message["id"]: message for message in messages if message["id"] not in self._gone}
         merged.update(self._history)
         ordered = sorted(merged.values(), key=lambda message: str(message["id"]))[-HISTORY:]
         self._history = OrderedDict((message["id"], message) for message in ordered)
 
     def hear_message(self, message: Message) -> None:
         """Take a message for the next talk frame; one that is known already is left out."""
-        if message["id"] in self._history:
+        if message["id"] in self._history or message["id"] in self._gone:
             return
         self._history[message["id"]] = message
         self._unsent.append(message)
@@ -91,7 +103,40 @@ class Room:
         self._unsent = deque(
             (message for message in self._unsent if message["id"] != message_id), maxlen=TALK_PER_FRAME
         )
-        self._deleted.append(message_id)
+        if message_id not in self._gone:
+            self._gone[message_id] = None
+            self._deleted.append(message_id)
+            while len(self._gone) > DELETED_KEPT:
+                self._gone.popitem(last=False)
+
+    def delete_said_by(self, visitor: str, actor: str = "", network: str = "") -> None:
+        """Take away all that a visitor (an actor, a network) said, here and from every screen."""
+        said_by = [
+            message["id"]
+            for message in self._history.values()
+            if message["visitor"] == visitor
+            or (actor and message.get("actor") == actor)
+            or (network and message.get("network") == network and message["role"] in ("guest", "buyer"))
+        ]
+        for message_id in said_by:
+            self.delete_message(message_id)
+
+    def is_gone(self, message_id: str) -> bool:
+        """Whether a line was taken away lately."""
+        return message_id in self._gone
+
+    def gone(self) -> list[str]:
+        """The lines taken away lately, for pages that were not connected meanwhile."""
+        return list(self._gone)
+
+    def keep_order(self, seed: GuardSeed) -> None:
+        """Take what the rows say about rules, words and who may not talk; lines deleted meanwhile leave the screens."""
+        if seed.rules != self.guard.rules:
+            self._rules_told = False
+        self.guard.take(seed)
+        self.sale_open, self.video_open = seed.sale_open, seed.video_open
+        for message_id in seed.deleted:
+            self.delete_message(message_id)
 
     def hear_trade(self, items: Iterable[TradeItem]) -> None:
         """Take the trade items that come next; those seen before are left out."""
@@ -102,8 +147,16 @@ class Room:
             self.last = number
             self._trade.append(item)
             self.outbox.add((item,))
-            if item["kind"] == "state":
-                self.state = str(item["data"].get("state", self.state))
+            self._follow(str(item["kind"]), item["data"])
+
+    def _follow(self, kind: str, data: Mapping[str, object]) -> None:
+        """What an item says about the room itself."""
+        if kind == "state":
+            self.state = str(data.get("state", self.state))
+        elif kind == "sale":
+            self.sale_open = bool(data.get("open", True))
+        elif kind == "video":
+            self.video_open = bool(data.get("open", True))
 
     def follows(self, items: Sequence[TradeItem]) -> bool:
         """Whether these items leave no gap after what is known."""
@@ -141,11 +194,6 @@ class Room:
             self._spoke.popitem(last=False)
         return said == text and at - since < REPEAT_SECONDS
 
-    def muted_until(self, visitor: str, now: float) -> float | None:
-        """Until when (epoch seconds) the visitor may not talk; None when it may."""
-        until = self.mutes.get(visitor)
-        return until if until is not None and until > now else None
-
     def may_talk(self) -> bool:
         """Whether this room takes messages."""
         return self.state in ("planned", "live")
@@ -158,19 +206,25 @@ class Room:
         """All messages at hand, for another process."""
         return list(self._history.values())
 
-    def next_talk_frame(self, at: float, *, heartbeat: float) -> str | None:
+    def message(self, message_id: str) -> Message | None:
+        """A message that is at hand."""
+        return self._history.get(message_id)
+
+    def next_talk_frame(self, at: float, *, heartbeat: float) -> Frame | None:
         """One frame with all that is new since the last one; None when nothing is and nobody waits for a sign."""
         counters = (self.likes, self.viewers(at))
-        quiet = not self._unsent and not self._deleted and counters == self._told
+        quiet = not self._unsent and not self._deleted and counters == self._told and self._rules_told
         if quiet and at - self._told_at < heartbeat:
             return None
-        frame = talk_frame(list(self._unsent), list(self._deleted), *counters)
+        rules = None if self._rules_told else self.guard.rules.told()
+        frame = talk_frame(list(self._unsent), list(self._deleted), *counters, rules)
+        self._rules_told = True
         self._unsent.clear()
         self._deleted.clear()
         self._told, self._told_at = counters, at
         return frame
 
-    def next_trade_frame(self, at: float) -> str | None:
+    def next_trade_frame(self, at: float) -> Frame | None:
         """One frame of what is due of the trade."""
         if not self.outbox.is_due(at):
             return None

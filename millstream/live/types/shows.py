@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final, NewType
 from uuid import UUID
@@ -21,7 +21,7 @@ MUTE_FOR: Final = timedelta(minutes=10)
 MOST_IN_RUNDOWN: Final = 60
 LONGEST_TITLE: Final = 80
 LONGEST_STORY: Final = 1_000
-LONGEST_NOTE: Final = 200
+LONGEST_NOTE: Final = 500
 
 
 class Operator:
@@ -62,6 +62,7 @@ class TalkRole(StrEnum):
     BUYER = "buyer"
     MAKER = "maker"
     HOST = "host"
+    COHOST = "cohost"
     MODERATOR = "moderator"
 
 
@@ -76,6 +77,9 @@ class ShowPlan:
     poster: str = ""
     slug: str = ""
     scene_seed: int = 1
+    lasts_minutes: int = 120
+    series: UUID | None = None
+    occurrence: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,15 @@ class ShowRecord:
     room: RoomId
     last_trade: int
     likes: int
+    lasts_minutes: int = 120
+    changes: int = 0
+    series: UUID | None = None
+    occurrence: date | None = None
+
+    @property
+    def ends_about(self) -> datetime:
+        """When the show is expected to be over."""
+        return self.starts_at + timedelta(minutes=self.lasts_minutes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,22 +142,33 @@ class TradeRecord:
 
 @dataclass(frozen=True, slots=True)
 class MessageRecord:
-    """Something said in a room."""
+    """Something said in a room; `reply` is the message that it answers, `mentions` are variants that it names."""
 
     id: UUID
     name: str
     role: TalkRole
     text: str
     at: datetime
+    reply: UUID | None = None
+    mentions: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class SpokenBy:
-    """Who talks: the visitor counts for limits and mutes, the name and role are shown."""
+    """Who talks: the visitor counts for limits and mutes, the name and role are shown.
+
+    `actor` is whom somebody signed in acts as, `network` the mark of where it comes from; the rest says to which
+    circles of talkers it belongs.
+    """
 
     visitor: UUID
     name: str
     role: TalkRole
+    actor: UUID | None = None
+    network: str = ""
+    verified: bool = False
+    follower: bool = False
+    buyer: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """What a room's page shows, put together from the doors below."""
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
@@ -10,17 +10,19 @@ from uuid import UUID
 from django.http import HttpRequest
 from django.urls import reverse
 
+from millstream.deals.api import deals_of
 from millstream.kernel.settings import conf
-from millstream.kernel.texts import localised
 from millstream.live import api
-from millstream.live.room.admission import PASS_SECONDS, RoomPass, guest_name, write_pass
+from millstream.live.room.admission import write_pass
 from millstream.live.room.server import viewers_of
 from millstream.live.rules import buy_url, pin_data, product_url
-from millstream.live.types import PinRecord, RundownRecord, ShowRecord, ShowState, SpokenBy, TalkRole
+from millstream.live.types import PinRecord, RundownRecord, ShowRecord, SpokenBy
+from millstream.live.web.joining import joining
+from millstream.live.web.passes import room_pass, speaker_of
+from millstream.live.web.talk_lines import Place, chat_lines
 from millstream.media import api as media
 from millstream.media.types import StreamRecord
 from millstream.people import api as people
-from millstream.people.acting import Acting, acting_as_of
 from millstream.shops.api import for_sale
 from millstream.shops.types import ForSale, VariantId
 
@@ -53,29 +55,9 @@ def goods_of(show: ShowRecord) -> Goods:
     return Goods(items, known, api.pins(show.id))
 
 
-def speaker(request: HttpRequest, show: ShowRecord, sellers: set[UUID]) -> SpokenBy:
-    """As whom the reader of the page talks in this room."""
-    acting = acting_as_of(request)
-    role = talk_role(acting, show, sellers)
-    name = localised(acting.actor.name) if acting.actor is not None else guest_name(acting.visitor)
-    return SpokenBy(visitor=acting.visitor, name=name[:40], role=role)
-
-
-def talk_role(acting: Acting, show: ShowRecord, sellers: set[UUID]) -> TalkRole:
-    """Host before moderator before maker before buyer before guest."""
-    if acting.actor is not None and acting.actor.id == show.host:
-        return TalkRole.HOST
-    if acting.is_operator:
-        return TalkRole.MODERATOR
-    if acting.actor is not None and acting.actor.id in sellers:
-        return TalkRole.MAKER
-    return TalkRole.BUYER if acting.actor_id is not None else TalkRole.GUEST
-
-
 def socket_path(show: ShowRecord, by: SpokenBy) -> str:
     """Where the page's socket goes, with the pass that tells the room server who reads the page."""
-    until = int(time.time()) + PASS_SECONDS
-    told = write_pass(RoomPass(show.room, by.visitor, by.name, by.role.value, until))
+    told = write_pass(room_pass(show, by))
     place = conf()
     apart = place.room_origin.replace("http", "ws", 1) if place.room_origin != place.public_origin else ""
     return f"{apart}/ws/rooms/{show.room}?{urlencode({'pass': told})}"
@@ -83,10 +65,13 @@ def socket_path(show: ShowRecord, by: SpokenBy) -> str:
 
 def player(stream: StreamRecord, show: ShowRecord) -> dict[str, str]:
     """Where the picture of a live show comes from."""
-    base = f"{conf().media_origin}/live/{stream.playback}"
+    place = media.playback_of(stream)
     return {
-        "src": f"{base}/index.m3u8",
-        "state_url": f"{base}/state.json",
+        "src": place.src,
+        "plain_src": place.plain,
+        "audio_src": place.audio or "",
+        "stills_src": place.thumb or "",
+        "state_url": place.state_url,
         "poster": show.poster,
         "shape": shape_of(stream),
     }
@@ -104,18 +89,29 @@ def pin_of(show: ShowRecord, goods: Goods) -> dict[str, Any] | None:
     return pin_data(found, show.id) if found else None
 
 
+def dressed_pin(show: ShowRecord, goods: Goods, now: datetime) -> dict[str, Any] | None:
+    """The pinned product with the deal that is open on it."""
+    pin = pin_of(show, goods)
+    if pin is None:
+        return None
+    going = (deal for deal in deals_of(show.id, now=now) if str(deal.variant) == pin["variant"] and deal.is_on(now))
+    deal = next(going, None)
+    return pin | {"deal": deal}
+
+
 def rundown_rows(show: ShowRecord, goods: Goods) -> list[dict[str, Any]]:
     """The rundown as the room lists it, without what cannot be sold any more."""
     shown = {pin.variant for pin in goods.shown}
     now = goods.pinned.variant if goods.pinned else None
     rows = []
-    for item in goods.items:
+    for number, item in enumerate(goods.items, start=1):
         found = goods.known.get(VariantId(item.variant))
         if found is None:
             continue
         state = "now" if item.variant == now else "done" if item.variant in shown else "next"
         rows.append(
             {
+                "position": number,
                 "variant": item.variant,
                 "title": found.title,
                 "variant_title": found.variant_title,
@@ -133,13 +129,25 @@ def rundown_rows(show: ShowRecord, goods: Goods) -> list[dict[str, Any]]:
     return rows
 
 
+def places(show: ShowRecord, goods: Goods) -> list[Place]:
+    """The products as the talk names them: `#1` is the first of the rundown, sold out or not."""
+    found = [(number, goods.known.get(VariantId(item.variant))) for number, item in enumerate(goods.items, start=1)]
+    return [
+        Place(number, known.variant_id, known.title, buy_url(known.variant_id, show.id))
+        for number, known in found
+        if known is not None
+    ]
+
+
 def room_context(request: HttpRequest, show: ShowRecord) -> dict[str, Any]:
     """Everything that `room.html` needs."""
     goods = goods_of(show)
-    by = speaker(request, show, goods.sellers())
-    paths = {name: reverse(f"live:{name}", args=[show.slug]) for name in ("show", "trade", "say", "like")}
+    by = speaker_of(request, show, goods.sellers())
+    names = ("show", "trade", "say", "like", "talk", "over")
+    paths = {name: reverse(f"live:{name}", args=[show.slug]) for name in names}
     return {
         "id": show.room,
+        "show": show.id,
         "url": paths["show"],
         "title": show.title,
         "story": show.story,
@@ -150,12 +158,16 @@ def room_context(request: HttpRequest, show: ShowRecord) -> dict[str, Any]:
         "last": show.last_trade,
         "socket": socket_path(show, by),
         "catch_up": paths["trade"],
+        "talk_url": paths["talk"],
+        "over_url": paths["over"],
         "say_url": paths["say"],
         "like_url": paths["like"],
-        "may_talk": show.state in (ShowState.PLANNED, ShowState.LIVE),
         "name": by.name,
+        "role": by.role.value,
         "player": player(media.stream(show.stream), show),
-        "pin": pin_of(show, goods),
-        "talk": api.talk(show.id),
+        "pin": dressed_pin(show, goods, request.now()),  # type: ignore[attr-defined]
+        "quick_buy": by.actor is not None,
+        "talk": chat_lines(api.talk(show.id), places(show, goods), paths["show"]),
         "rundown": rundown_rows(show, goods),
+        **joining(request, show, by),
     }

@@ -1,28 +1,38 @@
-"""Who keeps order in a show: its host, and the platform's operator."""
+"""Who keeps order in a show: its crew, and the platform's operator."""
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponseBase
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
 
 from millstream.live.types import OPERATOR, Operator
-from millstream.people.acting import acting_as, acting_as_of
-from millstream.people.types import Role
+from millstream.people.acting import Acting, acting_as_of
 
 type View = Callable[..., HttpResponseBase]
 
+BACK: Final = {
+    "room": "live:show",
+    "studio": "live:go_live",
+    "floor": "live:floor_show",
+    "keeping": "live:keeping",
+}
+
 
 def for_stewards(view: View) -> View:
-    """Let hosts and operators past; whether the show is the host's own, the action decides."""
-    as_host = acting_as(roles=(Role.HOST, Role.OWNER))(view)
-    as_operator = acting_as(operator=True)(view)
+    """Let who acts for somebody and operators past; whether they keep order in the show, the action decides."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        guard = as_operator if acting_as_of(request).is_operator else as_host
-        return guard(request, *args, **kwargs)
+        acting = acting_as_of(request)
+        if acting.user_id is None:
+            return redirect_to_login(request.get_full_path())
+        request.acting = acting  # type: ignore[attr-defined]
+        return view(request, *args, **kwargs)
 
     return guarded
 
@@ -32,5 +42,26 @@ def steward_of(request: HttpRequest) -> UUID | Operator:
     acting = acting_as_of(request)
     if acting.is_operator:
         return OPERATOR
-    assert acting.actor is not None, "for_stewards lets no host in without an actor"
-    return acting.actor.id
+    # Somebody signed in without an actor keeps order nowhere: its own id is nobody's actor.
+    return acting.actor.id if acting.actor is not None else _user(acting)
+
+
+def user_of(request: HttpRequest) -> UUID | None:
+    """The signed-in user, for the log."""
+    return acting_as_of(request).user_id
+
+
+def _user(acting: Acting) -> UUID:
+    assert acting.user_id is not None, "for_stewards lets nobody in without a user"
+    return acting.user_id
+
+
+def back(request: HttpRequest, slug: str) -> HttpResponse:
+    """Where the form says that it came from; nothing at all for a page that goes on by itself."""
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204)
+    wanted = request.POST.get("back", "")
+    if wanted == "reports":
+        return redirect("live:reports")
+    default = "live:floor_show" if acting_as_of(request).is_operator else "live:go_live"
+    return redirect(reverse(BACK.get(wanted, default), args=[slug]))

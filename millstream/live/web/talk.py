@@ -1,34 +1,45 @@
-"""Talking without a socket, and keeping the talk friendly."""
+"""Talking, liking, following and reporting without a socket."""
 
+from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.views.decorators.http import require_POST
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from millstream.kernel.limits import RateLimit
 from millstream.kernel.nats import publish_hint
+from millstream.kernel.refusals import TooMany
 from millstream.live import api
 from millstream.live.refusals import TalkTooFast
 from millstream.live.room import bounds
+from millstream.live.room.admission import network_of
 from millstream.live.room.nerve import subject
-from millstream.live.types import Operator
-from millstream.live.web.room_page import goods_of, speaker
-from millstream.live.web.stewards import for_stewards, steward_of
+from millstream.live.types import ShowRecord
+from millstream.live.types.talk import Reason
+from millstream.live.web.passes import mark_of, speaker_of
+from millstream.live.web.reasons import REASONS
+from millstream.live.web.room_page import goods_of
+from millstream.people.acting import acting_as_of
 
 SAY = RateLimit("live.say_page", per_minute=bounds.SAY_PER_MINUTE, burst=bounds.SAY_BURST)
 LIKE = RateLimit("live.like_page", per_minute=bounds.LIKES_PER_MINUTE, burst=bounds.LIKES_BURST)
+REPORT = RateLimit("live.report", per_minute=6, burst=6)
+REPORT_NETWORK = RateLimit("live.report_network", per_minute=60, burst=60)
 
 
 @require_POST
 def say(request: HttpRequest, slug: str) -> HttpResponse:
     """Say something by form; everybody with a socket gets it at once."""
     show = api.show_by_slug(slug)
-    by = speaker(request, show, goods_of(show).sellers())
+    by = speaker_of(request, show, goods_of(show).sellers())
     wait = SAY.take(str(by.visitor))
     if wait:
         raise TalkTooFast(retry_after=wait)
-    said = api.say(show.id, by, request.POST.get("text", ""), now=request.now())  # type: ignore[attr-defined]
+    now = request.now()  # type: ignore[attr-defined]
+    said = api.say(show.id, by, request.POST.get("text", ""), reply=_uuid(request, "reply"), now=now)
     message = {
         "id": str(said.id),
         "visitor": str(by.visitor),
@@ -36,6 +47,10 @@ def say(request: HttpRequest, slug: str) -> HttpResponse:
         "role": said.role.value,
         "text": said.text,
         "at": said.at.isoformat(timespec="milliseconds"),
+        "reply": str(said.reply or ""),
+        "mentions": list(said.mentions),
+        "actor": str(by.actor or ""),
+        "network": by.network,
     }
     publish_hint(subject(show.room, "talk"), {"p": "page", "message": message})
     if request.headers.get("HX-Request"):
@@ -56,21 +71,98 @@ def like(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_POST
-@for_stewards
-def delete(request: HttpRequest, slug: str, message: UUID) -> HttpResponse:
-    """Take a message off every screen."""
-    steward = steward_of(request)
-    room = api.delete_message(message, host=steward, now=request.now())  # type: ignore[attr-defined]
-    publish_hint(subject(room, "moderate"), {"p": "page", "deleted": str(message)})
-    return redirect("live:floor_show" if isinstance(steward, Operator) else "live:go_live", slug)
+def follow(request: HttpRequest, slug: str) -> HttpResponse:
+    """Follow the host of a show; a new pass comes with the page."""
+    show, acting = api.show_by_slug(slug), acting_as_of(request)
+    actor = acting.actor.id if acting.actor else None
+    api.follow_host(show.host, visitor=acting.visitor, actor=actor, now=request.now())  # type: ignore[attr-defined]
+    return _after_follow(request, slug)
 
 
 @require_POST
-@for_stewards
-def mute(request: HttpRequest, slug: str, message: UUID) -> HttpResponse:
-    """Ask whoever said this to be silent for ten minutes."""
-    steward = steward_of(request)
-    room, visitor, until = api.mute_speaker(message, host=steward, now=request.now())  # type: ignore[attr-defined]
-    told = {"p": "page", "muted": str(visitor), "until": until.timestamp()}
-    publish_hint(subject(room, "moderate"), told)
-    return redirect("live:floor_show" if isinstance(steward, Operator) else "live:go_live", slug)
+def unfollow(request: HttpRequest, slug: str) -> HttpResponse:
+    """Follow the host of a show no more."""
+    show, acting = api.show_by_slug(slug), acting_as_of(request)
+    api.unfollow_host(show.host, visitor=acting.visitor, actor=acting.actor.id if acting.actor else None)
+    return _after_follow(request, slug)
+
+
+def _after_follow(request: HttpRequest, slug: str) -> HttpResponse:
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204)
+    return redirect("live:show", slug)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def report(request: HttpRequest, slug: str) -> HttpResponse:
+    """Put a show, one of its products or a message in it before those who keep order."""
+    show = api.show_by_slug(slug)
+    if request.method == "POST":
+        visitor: UUID = request.visitor  # type: ignore[attr-defined]
+        wait = REPORT.take(str(visitor)) or REPORT_NETWORK.take(network_of(request.META.get("REMOTE_ADDR", "")))
+        if wait:
+            raise TooMany(retry_after=wait)
+        api.report_harm(
+            show.id,
+            visitor=visitor,
+            reason=_reason(request),
+            text=request.POST.get("text", ""),
+            variant=_uuid(request, "variant"),
+            message=_uuid(request, "message"),
+            now=request.now(),  # type: ignore[attr-defined]
+        )
+        if request.headers.get("HX-Request"):
+            return HttpResponse(status=204)
+        messages.success(request, _("Thank you. Somebody will look at it."))
+        return redirect("live:show", slug)
+    context = {
+        "show": show,
+        "reasons": [(reason.value, words) for reason, words in REASONS.items()],
+        "variant": _uuid(request, "variant"),
+        "message": _uuid(request, "message"),
+    }
+    return render(request, "live/moderation/report.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def standing(request: HttpRequest, slug: str) -> HttpResponse:
+    """Why the reader may not talk in a show and until when, and the one appeal against it."""
+    show, acting = api.show_by_slug(slug), acting_as_of(request)
+    actor, now = acting.actor.id if acting.actor else None, request.now()  # type: ignore[attr-defined]
+    if request.method == "POST":
+        api.appeal(show.id, visitor=acting.visitor, actor=actor, text=request.POST.get("text", ""), now=now)
+        messages.success(request, _("Your appeal is on its way. The answer will stand on this page."))
+        return redirect("live:standing", slug)
+    context: dict[str, Any] = {
+        "show": show,
+        "standing": api.standing(show.id, visitor=acting.visitor, actor=actor, network=mark_of(request), now=now),
+        "last": api.last_appeal(show.id, visitor=acting.visitor),
+    }
+    return render(request, "live/moderation/standing.html", context)
+
+
+@require_safe
+def standing_in_room(request: HttpRequest, room: UUID) -> HttpResponse:
+    """The same by the room's id, which is what a room server knows."""
+    return redirect("live:standing", api.slug_of_room(room))
+
+
+@require_safe
+def captions(request: HttpRequest, slug: str) -> HttpResponse:
+    """What was said in a show as WebVTT, by the time of its recording."""
+    show: ShowRecord = api.show_by_slug(slug)
+    return HttpResponse(api.captions_vtt(show), content_type="text/vtt; charset=utf-8")
+
+
+def _reason(request: HttpRequest) -> Reason:
+    wanted = request.POST.get("reason", "")
+    return Reason(wanted) if wanted in set(Reason) else Reason.OTHER
+
+
+def _uuid(request: HttpRequest, field: str) -> UUID | None:
+    """The id that a form or an address names; None for none, and for nonsense."""
+    told = (request.POST if request.method == "POST" else request.GET).get(field, "")
+    try:
+        return UUID(told) if told else None
+    except ValueError:
+        return None

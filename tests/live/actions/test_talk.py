@@ -1,21 +1,22 @@
 """Talk without a socket, and its moderation."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
 from millstream.kernel.ids import new_id
 from millstream.live import api
-from millstream.live.models import Message
+from millstream.live.models import Message, ModerationAct
 from millstream.live.refusals import (
     NoSuchMessage,
-    NotYourShow,
     TalkClosed,
     TalkEmpty,
     TalkMuted,
     TalkRepeated,
     TalkTooLong,
 )
+from millstream.live.refusals.talk import MayNotModerate
 from millstream.live.room.bounds import HISTORY
 from millstream.live.types import OPERATOR, SpokenBy, TalkRole
 from tests.live.town import Town, make_host
@@ -68,13 +69,14 @@ def test_an_ended_show_takes_no_messages(town: Town) -> None:
 
 
 def test_the_host_takes_messages_away_and_mutes(town: Town) -> None:
-    """A deleted message is not shown; a muted visitor may talk again after ten minutes."""
+    """A deleted message is not shown; somebody timed out may talk again after ten minutes."""
     by = bo()
     said = api.say(town.show.id, by, "buy elsewhere", now=town.now)
-    assert api.delete_message(said.id, host=town.dao, now=town.now) == town.show.room
+    assert api.delete_message(said.id, by=town.dao, now=town.now) == town.show.room
     assert api.talk(town.show.id) == []
-    room, visitor, until = api.mute_speaker(said.id, host=town.dao, now=town.now)
-    assert (room, visitor, until) == (town.show.room, by.visitor, town.now + timedelta(minutes=10))
+    silenced = api.time_out_speaker(said.id, minutes=10, by=town.dao, now=town.now)
+    assert (silenced.rooms, silenced.visitor) == ((town.show.room,), by.visitor)
+    assert silenced.until == town.now + timedelta(minutes=10)
     with pytest.raises(TalkMuted) as refused:
         api.say(town.show.id, by, "again", now=town.now + timedelta(minutes=1))
     assert refused.value.facts == {"minutes": 9}
@@ -84,19 +86,21 @@ def test_the_host_takes_messages_away_and_mutes(town: Town) -> None:
 def test_the_operator_moderates_any_room(town: Town) -> None:
     """Without being anybody's host."""
     said = api.say(town.show.id, bo(), "buy elsewhere", now=town.now)
-    room, _, _ = api.mute_speaker(said.id, host=OPERATOR, now=town.now)
-    assert room == api.delete_message(said.id, host=OPERATOR, now=town.now) == town.show.room
+    rooms = api.time_out_speaker(said.id, minutes=1, by=OPERATOR, now=town.now).rooms
+    assert rooms == (api.delete_message(said.id, by=OPERATOR, now=town.now),) == (town.show.room,)
     assert api.talk(town.show.id) == []
     with pytest.raises(NoSuchMessage):
-        api.delete_message(new_id(), host=OPERATOR, now=town.now)
+        api.delete_message(new_id(), by=OPERATOR, now=town.now)
 
 
 def test_nobody_else_moderates(town: Town) -> None:
-    """Femi may neither delete nor mute; a message that is gone is gone."""
+    """Femi may neither delete nor silence nor ban; a message that is gone is gone."""
     femi = make_host("Femi", "费米")
     said = api.say(town.show.id, bo(), "hi", now=town.now)
-    for attempt in (api.delete_message, api.mute_speaker):
-        with pytest.raises(NotYourShow):
-            attempt(said.id, host=femi, now=town.now)
+    attempts = (api.delete_message, partial(api.time_out_speaker, minutes=10), api.ban_speaker)
+    for attempt in attempts:
+        with pytest.raises(MayNotModerate):
+            attempt(said.id, by=femi, now=town.now)
         with pytest.raises(NoSuchMessage):
-            attempt(new_id(), host=town.dao, now=town.now)
+            attempt(new_id(), by=town.dao, now=town.now)
+    assert ModerationAct.objects.filter(message=said.id).count() == 0

@@ -97,14 +97,16 @@ def test_talk_is_limited_moderated_and_remembered(open_town: Town, nats_url: str
         told = {"p": "page", "deleted": spam["id"]}
         await client.publish(subject(room, "moderate"), json.dumps(told).encode())
         await dao.until("talk", deleted=[spam["id"]])
-        _, visitor, until = await on_rows(
-            lambda: api.mute_speaker(UUID(spam["id"]), host=open_town.dao, now=open_town.now)
+        silenced = await on_rows(
+            lambda: api.time_out_speaker(UUID(spam["id"]), minutes=10, by=open_town.dao, now=open_town.now)
         )
-        assert visitor == bo.visitor
-        told = {"p": "page", "muted": str(visitor), "until": until.timestamp()}
+        assert silenced.visitor == bo.visitor
+        assert silenced.until is not None
+        told = {"p": "page", "muted": str(silenced.visitor), "until": silenced.until.timestamp()}
         await client.publish(subject(room, "moderate"), json.dumps(told).encode())
-        await client.flush()
-        await asyncio.sleep(0.3)
+        told_off = await bo.until("standing", may_talk=False)
+        assert told_off["code"] == "live.muted"
+        assert told_off["url"] == f"/rooms/{room}/standing/"
         await bo.send(t="say", text="hello?")
         assert await bo.until("refused", code="live.muted")
         again = await enter(port, room)

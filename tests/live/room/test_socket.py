@@ -8,7 +8,7 @@ from millstream.kernel.ids import new_id
 from millstream.live.room import bounds
 from millstream.live.room.admission import Entry
 from millstream.live.room.hub import Hub
-from millstream.live.room.socket import CLOSE_SLOW, Socket
+from millstream.live.room.socket import CLOSE_SLOW, QueuedSocket
 from millstream.live.room.state import Room, RoomSeed
 from millstream.live.room.wire import trade_frame
 
@@ -30,7 +30,7 @@ class Pipe:
         self.sent.append(json.loads(message["text"]))
 
 
-async def drained(socket: Socket) -> None:
+async def drained(socket: QueuedSocket) -> None:
     """Wait until the viewer has read all."""
     for _ in range(1_000):
         if socket.is_drained():
@@ -51,7 +51,7 @@ def test_a_full_queue_skips_talk_and_owes_trade() -> None:
         pipe = Pipe()
         room = Room(new_id(), opened_at=0.0)
         room.seed(RoomSeed(new_id(), "live", 0, [], [], 0))
-        socket = Socket(entry(), pipe.send)
+        socket = QueuedSocket(entry(), pipe.send)
         room.sockets.add(socket)
         writing = asyncio.create_task(socket.write())
         pipe.open.clear()
@@ -59,13 +59,13 @@ def test_a_full_queue_skips_talk_and_owes_trade() -> None:
             socket.offer('{"t":"talk","messages":[]}')
             await asyncio.sleep(0)
         room.hear_trade([item(1), item(2)])
-        hub._send_trade(room)
+        hub.send_trade(room)
         assert socket.behind
         pipe.open.set()
         await drained(socket)
         assert len(pipe.sent) <= bounds.QUEUED_FRAMES + 1
         assert not [frame for frame in pipe.sent if frame["t"] == "trade"]
-        hub._look_after_slow(room, 0.0)
+        hub.loops.look_after(room, 0.0)
         await drained(socket)
         owed = [frame for frame in pipe.sent if frame["t"] == "trade"]
         assert [one["n"] for one in owed[0]["items"]] == [1, 2]
@@ -85,15 +85,15 @@ def test_a_viewer_that_stopped_reading_is_closed() -> None:
         stuck, fine = Pipe(), Pipe()
         stuck.open.clear()
         room = Room(new_id(), opened_at=0.0)
-        sockets = [Socket(entry(), pipe.send) for pipe in (stuck, fine)]
+        sockets = [QueuedSocket(entry(), pipe.send) for pipe in (stuck, fine)]
         room.sockets |= set(sockets)
         writing = [asyncio.create_task(socket.write()) for socket in sockets]
         for socket in sockets:
             socket.offer(trade_frame([item(1)], 0, 1))
         await asyncio.sleep(0.01)
-        hub._look_after_slow(room, time.monotonic() + bounds.SLOW_SECONDS - 1)
+        hub.loops.look_after(room, time.monotonic() + bounds.SLOW_SECONDS - 1)
         assert [socket.closing for socket in sockets] == [None, None]
-        hub._look_after_slow(room, time.monotonic() + bounds.SLOW_SECONDS + 1)
+        hub.loops.look_after(room, time.monotonic() + bounds.SLOW_SECONDS + 1)
         assert [socket.closing for socket in sockets] == [CLOSE_SLOW, None]
         assert sockets[0].ended.is_set()
         for task in writing:
@@ -110,7 +110,7 @@ def test_a_dead_connection_ends_its_socket() -> None:
         raise OSError("peer is gone")
 
     async def play() -> None:
-        socket = Socket(entry(), gone)
+        socket = QueuedSocket(entry(), gone)
         writing = asyncio.create_task(socket.write())
         socket.offer("{}")
         await asyncio.wait_for(socket.ended.wait(), 2)

@@ -5,7 +5,7 @@ from uuid import UUID
 from millstream.kernel.ids import new_id
 from millstream.live.room.admission import Entry
 from millstream.live.room.bounds import HISTORY, HISTORY_SHOWN, PRESENCE_EXPIRES_SECONDS
-from millstream.live.room.socket import Socket
+from millstream.live.room.socket import QueuedSocket
 from millstream.live.room.state import Room, RoomSeed
 
 
@@ -25,8 +25,8 @@ async def nothing(_message: object) -> None:
     return
 
 
-def viewer(visitor: UUID) -> Socket:
-    return Socket(Entry(new_id(), visitor, "n", "Bo", "guest", "en", vouched=False), nothing)
+def viewer(visitor: UUID) -> QueuedSocket:
+    return QueuedSocket(Entry(new_id(), visitor, "n", "Bo", "guest", "en", vouched=False), nothing)
 
 
 def test_a_message_that_came_twice_is_shown_once() -> None:
@@ -113,9 +113,9 @@ def test_an_unseeded_room_takes_no_hint_for_the_whole() -> None:
 def test_mutes_and_repeats_have_an_end() -> None:
     """By the clock that is handed in."""
     here = room()
-    here.mutes["v"] = 100.0
-    assert here.muted_until("v", 99.0) == 100.0
-    assert here.muted_until("v", 100.0) is None
+    here.guard.mutes["v"] = 100.0
+    assert here.guard.muted_until("v", 99.0) == 100.0
+    assert here.guard.muted_until("v", 100.0) is None
     assert not here.repeats("v", "hi", 0.0)
     assert here.repeats("v", "hi", 29.0)
     assert not here.repeats("v", "hi", 60.0)

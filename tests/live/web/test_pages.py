@@ -18,7 +18,7 @@ from millstream.shops.api import withdraw_product
 from tests.live.town import Town, make_show
 from tests.media.studio import Camera
 
-ROOM_QUERIES = 8
+ROOM_QUERIES = 20
 
 
 def go_live(town: Town) -> None:

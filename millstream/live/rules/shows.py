@@ -60,6 +60,11 @@ def pin_data(goods: ForSale, show: UUID) -> dict[str, Any]:
     }
 
 
+def show_url(slug: str) -> str:
+    """The page of a show."""
+    return f"/shows/{slug}/"
+
+
 def product_url(goods: ForSale) -> str:
     """The page of a product."""
     return f"/products/{goods.product_slug}/"

@@ -1,0 +1,124 @@
+"""Trade over the socket: buys, bids and grabs, gathered and answered in batches beside the event loop.
+
+Who asks is the socket's visitor, what it costs is the till's or the auction's word: nothing of either is in a frame.
+"""
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from millstream.kernel.limits import RateLimit
+from millstream.kernel.refusals import Refusal
+from millstream.kernel.settings import conf
+from millstream.live.refusals import ShowNotLive
+from millstream.live.refusals.talk import CounterBusy, NothingToAsk, SaleClosed
+from millstream.live.room import bounds
+from millstream.live.room.socket import Socket
+from millstream.live.room.state import Room
+from millstream.live.room.wire import Ask, Bid, Buy, Grab
+
+log = logging.getLogger(__name__)
+
+KINDS: Final[dict[type, str]] = {Buy: "buy", Bid: "bid", Grab: "grab"}
+BUSY_SECONDS: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a viewer asks of the counter, as the server knows the viewer."""
+
+    ask: Any
+    show: UUID
+    visitor: UUID
+    actor: UUID | None
+    name: str
+    network: str
+    language: str
+
+
+type Answer = Mapping[str, Any] | Refusal
+type Handler = Callable[[Sequence[Asked]], Awaitable[Sequence[Answer]]]
+
+_handlers: dict[str, Handler] = {}
+
+
+def plug_counter(kind: str, handler: Handler) -> None:
+    """Let `handler` answer all asks of a kind (`buy`, `bid`, `grab`) from now on; one answer per ask, in order."""
+    assert kind in KINDS.values()
+    _handlers[kind] = handler
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    asked: Asked
+    answer: Callable[[Answer], None]
+
+
+class Counters:
+    """The asks of one process: a bounded queue and one batch at a time for each kind."""
+
+    def __init__(self, errand: Callable[[Coroutine[Any, Any, None]], None]) -> None:
+        self._errand = errand
+        self._queues: dict[str, deque[_Waiting]] = {kind: deque() for kind in KINDS.values()}
+        self._busy: set[str] = set()
+        self._by_visitor = RateLimit("live.asks", per_minute=bounds.ASKS_PER_MINUTE, burst=bounds.ASKS_BURST)
+        rate = conf().network_rate
+        self._by_network = RateLimit("live.asks_network", per_minute=rate, burst=rate)
+
+    def take(self, room: Room, socket: Socket, ask: Ask, answer: Callable[[Answer], None]) -> None:
+        """Queue an ask, or answer at once why not."""
+        kind = KINDS[type(ask)]
+        entry = socket.entry
+        wait = self._by_visitor.take(str(entry.visitor)) or self._by_network.take(entry.network)
+        if wait:
+            answer(CounterBusy(retry_after=wait))
+        elif room.state != "live" or room.show is None:
+            answer(ShowNotLive())
+        elif not room.sale_open:
+            answer(SaleClosed())
+        elif kind not in _handlers:
+            answer(NothingToAsk())
+        elif len(self._queues[kind]) >= bounds.ASKS_QUEUED:
+            answer(CounterBusy(retry_after=BUSY_SECONDS))
+        else:
+            asked = Asked(ask, room.show, entry.visitor, entry.actor, entry.name, entry.network, entry.language)
+            self._queues[kind].append(_Waiting(asked, answer))
+            if kind not in self._busy:
+                self._busy.add(kind)
+                self._errand(self._work(kind))
+
+    async def _work(self, kind: str) -> None:
+        """Answer what waits of a kind, batch after batch, until nothing does."""
+        queue = self._queues[kind]
+        try:
+            while queue:
+                await asyncio.sleep(bounds.ASK_GATHER_SECONDS)
+                batch = [queue.popleft() for _ in range(min(len(queue), bounds.ASKS_AT_ONCE))]
+                began = time.monotonic()
+                await self._answer(kind, batch)
+                log.debug("%d of %s answered in %.3f s", len(batch), kind, time.monotonic() - began)
+        finally:
+            self._busy.discard(kind)
+
+    async def _answer(self, kind: str, batch: Sequence[_Waiting]) -> None:
+        try:
+            answers = await _handlers[kind]([waiting.asked for waiting in batch])
+            assert len(answers) == len(batch), "one answer per ask"
+        except Refusal as refusal:
+            answers = [refusal] * len(batch)
+        except Exception:
+            log.exception("%d asks to %s could not be answered", len(batch), kind)
+            answers = [CounterBusy(retry_after=BUSY_SECONDS)] * len(batch)
+        for waiting, answer in zip(batch, answers, strict=True):
+            waiting.answer(answer)
+
+    def close(self) -> None:
+        """Answer who still waits: the socket comes back to another process and asks again under the same key."""
+        for queue in self._queues.values():
+            while queue:
+                queue.popleft().answer(CounterBusy(retry_after=BUSY_SECONDS))

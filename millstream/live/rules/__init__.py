@@ -1,0 +1,35 @@
+"""Pure decisions about shows, rundowns and talk."""
+
+from millstream.live.rules.shows import (
+    GOP_WANTED_MS,
+    LATE_BY,
+    LONGEST_SLUG,
+    agreement,
+    buy_url,
+    doors_open_at,
+    in_order,
+    is_gop_too_long,
+    is_too_late,
+    pin_data,
+    product_url,
+    show_url,
+    slug_from,
+    takes_picture,
+)
+
+__all__ = [
+    "GOP_WANTED_MS",
+    "LATE_BY",
+    "LONGEST_SLUG",
+    "agreement",
+    "buy_url",
+    "doors_open_at",
+    "in_order",
+    "is_gop_too_long",
+    "is_too_late",
+    "pin_data",
+    "product_url",
+    "show_url",
+    "slug_from",
+    "takes_picture",
+]

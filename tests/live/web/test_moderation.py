@@ -1,0 +1,142 @@
+"""Pages of those who keep order, and of those whom it concerns: all of them work without JavaScript."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from millstream.kernel.ids import new_id
+from millstream.live import api
+from millstream.live.models.talk import Report
+from millstream.live.types import SpokenBy, TalkRole
+from millstream.live.types.talk import ActKind, Talkers
+from millstream.people.models import User
+from tests.live.town import Town
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def operator() -> Client:
+    """The operator, signed in."""
+    user = User.objects.create_superuser(email="op@example.com", password="not used")
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def said(town: Town, text: str = "buy elsewhere") -> object:
+    spoken = SpokenBy(visitor=new_id(), name="Guest 1234", role=TalkRole.GUEST)
+    return api.say(town.show.id, spoken, text, now=town.now).id
+
+
+def at(name: str, *words: object) -> str:
+    return reverse(f"live:{name}", args=words)
+
+
+def test_the_host_keeps_order_by_form(town: Town, dao: Client, femi: Client, client: Client) -> None:
+    """Timeout, ban, rules and words; strangers are refused, and sent to sign in."""
+    slug = town.show.slug
+    first, second = said(town), said(town, "and again")
+    for url, told in (
+        (at("mute_speaker", slug, first), {"minutes": "5", "why": "advertising"}),
+        (at("ban_speaker", slug, second), {"network": "1"}),
+        (at("talk_rules", slug), {"who": "buyers", "slow_seconds": "10", "emoji_only": "1"}),
+        (at("blocked_words", slug), {"words": "scam\n假货"}),
+    ):
+        assert client.post(url, told).status_code == 302
+        assert femi.post(url, told).status_code == 403
+        answer = dao.post(url, {**told, "back": "keeping"})
+        assert (answer.status_code, answer["Location"]) == (302, at("keeping", slug))
+    rules = api.talk_rules(town.show.id)
+    assert (rules.who, rules.slow_seconds, rules.emoji_only) == (Talkers.BUYERS, 10, True)
+    page = dao.get(at("keeping", slug))
+    text = page.content.decode()
+    assert page.status_code == 200
+    assert "scam" in text
+    assert "and again" in text
+    assert "advertising" in text
+    assert femi.get(at("keeping", slug)).status_code == 403
+    log = dao.get(at("keeping_log")).content.decode()
+    assert "advertising" in log
+    assert "advertising" not in femi.get(at("keeping_log")).content.decode()
+
+
+def test_a_viewer_reports_and_the_host_decides(town: Town, client: Client, dao: Client, femi: Client) -> None:
+    """A message, once; upheld with a ban, it is gone, and the queue is empty."""
+    slug, line = town.show.slug, said(town)
+    page = client.get(at("report", slug) + f"?message={line}")
+    assert 'name="message"' in page.content.decode()
+    told = {"reason": "spam", "message": str(line), "text": "the third time"}
+    assert client.post(at("report", slug), told).status_code == 302
+    assert client.post(at("report", slug), told).status_code == 409
+    queue = dao.get(at("reports")).content.decode()
+    assert "the third time" in queue
+    assert "the third time" not in femi.get(at("reports")).content.decode()
+    report = Report.objects.get()
+    decided = dao.post(at("decide_reports"), {"report": str(report.id), "what": "ban", "why": "spam"})
+    assert decided.status_code == 302
+    assert api.talk(town.show.id) == []
+    assert api.open_reports() == []
+    kinds = [record.kind for record in api.acts(show=town.show.id).items]
+    assert kinds == [ActKind.BAN, ActKind.UPHELD]
+
+
+def test_somebody_silenced_sees_why_and_appeals_once(town: Town, client: Client, dao: Client) -> None:
+    """The answer stands on the same page."""
+    slug = town.show.slug
+    assert client.post(at("say", slug), {"text": "the glaze has lead!"}).status_code == 302
+    line = api.talk(town.show.id)[0].id
+    dao.post(at("mute_speaker", slug, line), {"minutes": "60", "why": "no proof"})
+    assert client.post(at("say", slug), {"text": "really"}).status_code == 403
+    page = client.get(at("standing", slug)).content.decode()
+    assert "no proof" in page
+    assert "the glaze has lead!" in page
+    moved = client.get(f"/rooms/{town.show.room}/standing/")
+    assert moved["Location"] == at("standing", slug)
+    assert client.post(at("standing", slug), {"text": "here it is"}).status_code == 302
+    assert client.post(at("standing", slug), {"text": "please"}).status_code == 409
+    assert "here it is" in dao.get(at("reports")).content.decode()
+    (waiting,) = api.open_appeals()
+    dao.post(at("decide_appeal", waiting.id), {"grant": "1", "answer": "You were right."})
+    assert "You were right." in client.get(at("standing", slug)).content.decode()
+    assert client.post(at("say", slug), {"text": "thank you all"}).status_code == 302
+
+
+def test_the_operator_closes_counter_and_picture(town: Town, operator: Client, dao: Client) -> None:
+    """Of one show, or of all, saying why; hosts may not; the page says what is closed."""
+    slug = town.show.slug
+    told = {"what": "sale", "open": "0", "why": "recall of the glaze"}
+    assert dao.post(at("floor_switch", slug), told).status_code == 403
+    assert operator.post(at("floor_switch", slug), {**told, "why": ""}).status_code == 422
+    assert operator.post(at("floor_switch", slug), told).status_code == 302
+    assert api.sale_is_open([town.show.id]) == {town.show.id: False}
+    assert "recall of the glaze" in operator.get(at("floor_show", slug)).content.decode()
+    assert operator.post(at("floor_switch_all"), {**told, "what": "video"}).status_code == 302
+    assert api.video_is_open([town.show.id]) == {town.show.id: False}
+    page = operator.get(at("floor"))
+    assert page.status_code == 200
+    assert "recall of the glaze" in page.content.decode()
+    assert operator.post(at("house_rules"), {"who": "verified", "slow_seconds": "5"}).status_code == 302
+    assert api.talk_rules(None).who is Talkers.VERIFIED
+    assert operator.get(at("keeping", slug)).status_code == 200
+
+
+def test_a_viewer_follows_and_stops(town: Town, client: Client) -> None:
+    """Without signing in, by form."""
+    slug = town.show.slug
+    client.get(at("shows"))
+    assert client.post(at("follow", slug)).status_code == 302
+    assert api.follower_count(town.dao) == 1
+    assert client.post(at("unfollow", slug)).status_code == 302
+    assert api.follower_count(town.dao) == 0
+
+
+def test_captions_are_the_hosts(town: Town, dao: Client, femi: Client, client: Client) -> None:
+    """Whoever directs writes them; everybody reads the track."""
+    town.start()
+    slug = town.show.slug
+    assert femi.post(at("caption", slug), {"text": "mine"}).status_code == 403
+    assert dao.post(at("caption", slug), {"text": "This is celadon"}).status_code == 302
+    track = client.get(at("captions", slug))
+    assert track["Content-Type"].startswith("text/vtt")
+    assert "This is celadon" in track.content.decode()
