@@ -10,7 +10,9 @@ const KILO = 1000;
 const BUDGETS = [
   { page: "storefront", entry: "main", most: 50, later: [] },
   { page: "desk", entry: "desk", most: 60, later: [] },
+  { page: "show before it starts", entry: "planned", most: 60, later: [] },
   { page: "station", entry: "station", most: 60, later: [] },
+  { page: "studio before video", entry: "studio", most: 190, later: ["node_modules/hls.js/dist/hls.light.mjs"] },
   { page: "room before video", entry: "room", most: 190, later: ["node_modules/hls.js/dist/hls.light.mjs"] },
 ];
 

@@ -56,9 +56,11 @@ export default defineConfig({
       input: {
         main: resolve(import.meta.dirname, "src/main.ts"),
         room: resolve(import.meta.dirname, "src/room.ts"),
+        planned: resolve(import.meta.dirname, "src/planned.ts"),
         desk: resolve(import.meta.dirname, "src/desk.ts"),
         styleguide: resolve(import.meta.dirname, "src/styleguide.ts"),
         station: resolve(import.meta.dirname, "src/station.ts"),
+        studio: resolve(import.meta.dirname, "src/studio.ts"),
       },
     },
   },

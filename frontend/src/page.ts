@@ -35,3 +35,20 @@ export function toast(text: string | undefined): void {
   place.replaceChildren(line);
   window.setTimeout(() => line.remove(), 6000);
 }
+
+/** What this device remembers; nothing where the browser keeps nothing. */
+export function recall(name: string): string {
+  try {
+    return window.localStorage.getItem(name) ?? "";
+  } catch {
+    return "";
+  }
+}
+
+export function remember(name: string, value: string): void {
+  try {
+    window.localStorage.setItem(name, value);
+  } catch {
+    // A browser that keeps nothing: the choice holds for this page.
+  }
+}

@@ -1,5 +1,13 @@
 import "./main";
 import "../styles/kinds/room.css";
+import "../styles/kinds/chat.css";
+import "../styles/kinds/player.css";
+import "../styles/kinds/sheet.css";
+import "./elements/ms-auction";
+import "./elements/ms-chat";
+import "./elements/ms-deal";
+import "./elements/ms-gift";
+import "./elements/ms-follow";
 import "./elements/ms-pin";
 import "./elements/ms-player";
 import "./elements/ms-room";

@@ -36,6 +36,7 @@ class Watcher {
 vi.stubGlobal("WebSocket", Line);
 vi.stubGlobal("ResizeObserver", Watcher);
 await import("../src/elements/ms-room");
+await import("../src/elements/ms-chat");
 await import("../src/elements/ms-player");
 
 beforeEach(() => {
@@ -60,8 +61,8 @@ const said = (id: string) => ({ id, name: "Bo", role: "guest", text: `line ${id}
 const shown = () => [...document.querySelectorAll<HTMLElement>(".chat-line")].map((line) => line.dataset.id);
 
 function openRoom(): { chat: HTMLElement; line: Line } {
-  put(`<ms-room data-socket="/ws/rooms/1" data-last="3"><ol data-chat></ol>
-    <button data-chat-newest hidden></button></ms-room>`);
+  put(`<ms-room data-socket="/ws/rooms/1" data-last="3"><ms-chat><ol data-chat></ol>
+    <button data-chat-newest hidden></button></ms-chat></ms-room>`);
   const chat = document.querySelector("[data-chat]") as HTMLElement;
   const sizes = { scrollHeight: 1000, clientHeight: 300 };
   for (const name of ["scrollHeight", "clientHeight"] as const) {

@@ -1,4 +1,7 @@
 import { define, pageLanguage, pickText } from "../page";
+import type { Room } from "../room/frames";
+import { type DealData, PinDeal } from "../room/pin_deal";
+import { QuickBuy } from "../room/quick_buy";
 import { fillPrice } from "../rules/money";
 import type { TradeItem } from "../rules/trade_log";
 
@@ -15,25 +18,48 @@ interface PinData {
 
 /** The pinned product: follows the room's trade, and tells screen readers politely when something else is pinned. */
 class MsPin extends HTMLElement {
-  private room: Element | null = null;
+  private room: Room | null = null;
+  private deal: PinDeal | null = null;
+  private quick: QuickBuy | null = null;
+  private priceMinor = 0;
+  private currency = "";
+  /** Deals that are open, by variant: a product may be pinned after its deal began. */
+  private deals = new Map<string, DealData>();
 
   connectedCallback(): void {
-    this.room = this.closest("ms-room");
+    this.room = this.closest<Room>("ms-room");
+    this.priceMinor = Number(this.dataset.price || 0);
+    this.currency = this.dataset.currency ?? "";
+    const now = () => this.room?.serverNow?.() ?? Date.now();
+    this.deal = new PinDeal(this, now, () => this.price({}));
+    if (this.room && this.dataset.quick !== undefined) {
+      this.quick = new QuickBuy(this, this.room, () => ({
+        variant: this.dataset.variant ?? "",
+        priceMinor: this.deal?.priceMinor ?? this.priceMinor,
+        currency: this.currency,
+        buyUrl: this.find<HTMLAnchorElement>("buy")?.href ?? "",
+      }));
+    }
     this.room?.addEventListener("ms:trade", this.onTrade);
   }
 
   disconnectedCallback(): void {
     this.room?.removeEventListener("ms:trade", this.onTrade);
+    this.deal?.leave();
+    this.quick?.leave();
   }
 
   private onTrade = (event: Event): void => {
     const item = (event as CustomEvent<TradeItem>).detail;
     const data = item.data as PinData;
+    if (item.kind === "deal") this.deals.set(String(data.variant), item.data);
     if (item.kind === "pin") this.pin(data);
     else if (item.kind === "unpin") this.reveal(false);
     else if (data.variant !== this.dataset.variant) return;
     else if (item.kind === "stock" && data.left !== undefined) this.left(data.left);
     else if (item.kind === "price") this.price(data);
+    else if (item.kind === "deal") this.deal?.hear(item.data);
+    this.quick?.refresh();
   };
 
   private find<T extends Element = HTMLElement>(name: string): T | null {
@@ -51,6 +77,8 @@ class MsPin extends HTMLElement {
   private pin(data: PinData): void {
     const title = pickText(data.title);
     this.dataset.variant = data.variant ?? "";
+    this.quick?.close();
+    this.deal?.end();
     const link = this.find<HTMLAnchorElement>("link");
     if (link) {
       link.textContent = title;
@@ -60,7 +88,11 @@ class MsPin extends HTMLElement {
     if (image && data.image) image.src = data.image;
     const buy = this.find<HTMLAnchorElement>("buy");
     if (buy && data.buy_url) buy.href = data.buy_url;
+    const other = this.find<HTMLAnchorElement>("other");
+    if (other && data.buy_url) other.href = data.buy_url;
     this.price(data);
+    const deal = this.deals.get(this.dataset.variant);
+    if (deal) this.deal?.hear(deal);
     if (data.left !== undefined) this.left(data.left);
     this.reveal(true);
     this.refresh(this.find("card"), "fresh");
@@ -68,10 +100,13 @@ class MsPin extends HTMLElement {
     if (said) said.textContent = (this.dataset.textPinned ?? "__title__").replace("__title__", title);
   }
 
+  /** Show the ordinary price, kept for when a deal is over. */
   private price(data: PinData): void {
+    this.priceMinor = data.price_minor ?? this.priceMinor;
+    this.currency = data.currency ?? this.currency;
     const place = this.find("price");
-    if (!place || data.price_minor === undefined || !data.currency) return;
-    fillPrice(place, data.price_minor, data.currency, pageLanguage());
+    if (!place || !this.currency || (this.deal?.priceMinor ?? null) !== null) return;
+    fillPrice(place, this.priceMinor, this.currency, pageLanguage());
     this.refresh(place, "freshValue");
   }
 

@@ -1,177 +1,265 @@
-import type Hls from "hls.js/light";
-import type { ErrorData } from "hls.js/light";
-import { define, pageLanguage } from "../page";
+import { define } from "../page";
+import { canFloat, tellLockScreen, toggleFloat } from "../player/away_window";
+import { type Caption, Captions } from "../player/captions";
+import { followChapters } from "../player/chapters";
+import { ChoiceMenu } from "../player/choice_menu";
+import { Climber } from "../player/climber";
+import { Engine } from "../player/engine";
+import { Face, type Phase } from "../player/face";
+import { network } from "../player/network";
+import { SoundStage } from "../player/sound_stage";
+import { missingOf, type Sources, sourcesOf } from "../player/sources";
+import { Still } from "../player/still";
+import { askState, type Told } from "../player/stream_state";
 import { backoffMs } from "../rules/backoff";
-import { HLS_SETTINGS } from "../rules/hls_settings";
-import { beginsAgain, judge, resyncTo, type StreamState, whenUnknown, writeBytes } from "../rules/watchdog";
+import { DataMeter } from "../rules/data_meter";
+import { meantBehind } from "../rules/hls_settings";
+import type { Choice } from "../rules/ladder";
+import { beginsAgain, judge, offerToJump, resyncTo, type StreamState } from "../rules/watchdog";
 
 const WATCH_EVERY_MS = 400;
 const RESYNC_EVERY_MS = 2_500;
 const LONGEST_RETRY_MS = 5_000;
-const ASK_LIMIT_MS = 3_000;
-const MEDIA_REPAIR_EVERY_MS = 5_000;
-
-type Phase = "loading" | "waiting" | "playing" | "stalled" | "ended" | "blocked" | "failed";
+const ASK_WHILE_WELL_MS = 4_000;
+const STALL_MS = 1_200;
+const SLOW_START_MS = 7_000;
+const METER_EVERY_MS = 1_000;
 
 /**
- * Plays a stream as close to live as it can and mends itself: after any error, a drop of the publisher or a restart
- * of the media process it goes on without a click. Tells tests and pages by data-state, data-playing, data-latency
- * (seconds), data-time (seconds), data-rebuilds.
+ * Plays a stream as close to live as the network carries (see `rules/ladder.ts`) and mends itself: after any error, a
+ * drop of the publisher or a restart of the media process it goes on without a click. Tells tests and pages by
+ * data-state, data-mode, data-playing, data-latency (seconds), data-time (seconds), data-bytes, data-rebuilds.
  */
 class MsPlayer extends HTMLElement {
   private video: HTMLVideoElement | null = null;
-  private hls: Hls | null = null;
-  private still: HTMLCanvasElement | null = null;
+  private engine: Engine | null = null;
+  private face = new Face(this);
+  private still: Still | null = null;
+  private stage: SoundStage | null = null;
+  private menu: ChoiceMenu | null = null;
+  private captions: Captions | null = null;
+  private room: Element | null = null;
+  private meter = new DataMeter(performance.now());
+  private climber = new Climber(
+    () => "auto",
+    [],
+    () => undefined,
+  );
+  private sources: Sources = sourcesOf({});
+  private told: Told = { state: "unknown", away: false, mode: "video", kbit: 0 };
+  private letGo: () => void = () => undefined;
   private watch = 0;
   private retry = 0;
   private attempt = 0;
   private rebuilds = 0;
-  private bytes = 0;
-  private source = "";
   /** Where a replay is, in seconds; it outlives the building anew. */
   private place = 0;
   /** The reader asked for the replay to run. */
   private wanted = false;
+  /** The reader holds the live picture. */
+  private held = false;
+  /** The reader stays behind live on purpose, after holding it. */
+  private stays = false;
+  private stallCounted = false;
   private lastTime = 0;
   private movedAtMs = 0;
   private builtAtMs = 0;
   private askedAtMs = 0;
   private stateAtMs = 0;
   private resyncedAtMs = 0;
-  private repairedAtMs = 0;
-  private streamState: StreamState = "unknown";
+  private meteredAtMs = 0;
 
   connectedCallback(): void {
-    this.video = this.querySelector("video");
-    if (!this.video) return;
-    this.source = this.dataset.src ?? "";
+    const video = this.querySelector("video");
+    if (!video) return;
+    this.video = video;
+    this.sources = sourcesOf(this.dataset);
     this.place = Number(this.dataset.startAt ?? 0);
-    this.video.muted = !this.isReplay;
-    this.video.controls = this.isReplay;
-    this.video.addEventListener("loadedmetadata", () => this.learnShape());
-    this.video.addEventListener("volumechange", () => this.showSound());
-    this.find("[data-unmute]")?.addEventListener("click", () => this.toggleSound());
-    this.find("[data-start]")?.addEventListener("click", () => this.begin());
-    this.find("[data-audio-only]")?.addEventListener("click", (event) => this.toggleAudioOnly(event));
-    document.addEventListener("visibilitychange", this.onVisible);
-    if (this.isReplay) document.addEventListener("click", this.onSeekLink);
-    const link = (navigator as Navigator & { connection?: { saveData?: boolean } }).connection;
-    if (link?.saveData) this.phase("blocked");
+    this.engine = new Engine(video, {
+      ready: () => this.onReady(),
+      loaded: (bytes, ms) => this.meter.add(bytes, performance.now(), ms),
+      broke: () => this.tryAgain(),
+      missing: () => this.onMissing(),
+    });
+    this.still = new Still(video);
+    this.stage = new SoundStage(this.find("[data-sound-stage]"), (bytes) => this.meter.add(bytes, performance.now()));
+    this.menu = new ChoiceMenu(this, () => this.choose());
+    this.captions = new Captions(video, this.find("[data-captions]"), this.dataset.textCaptions ?? "");
+    video.muted = !this.isReplay;
+    video.controls = this.isReplay;
+    this.listen(video);
+    this.climber = new Climber(
+      () => this.choice,
+      missingOf(this.sources),
+      () => this.onMoved(),
+    );
+    const asksFirst = !this.isReplay && this.menu.choice === "auto" && network().saveData === true;
+    if (asksFirst) this.phase("blocked");
     else this.begin();
+  }
+
+  private listen(video: HTMLVideoElement): void {
+    video.addEventListener("loadedmetadata", () => this.face.shape(video));
+    video.addEventListener("volumechange", () => this.face.sound(video.muted));
+    const press = (name: string, then: () => void) => this.find(`[data-${name}]`)?.addEventListener("click", then);
+    press("unmute", () => this.toggleSound());
+    press("start", () => this.onStart());
+    press("resync", () => this.goLive());
+    press("float", () => void toggleFloat(video));
+    press("pause", () => (this.held ? this.goOn() : this.hold()));
+    document.addEventListener("visibilitychange", this.onVisible);
+    if (this.isReplay) this.letGo = followChapters((seconds) => this.goTo(seconds));
+    this.room = this.closest("ms-room");
+    this.room?.addEventListener("ms:caption", this.onCaption);
+    this.room?.addEventListener("ms:trade", this.onTrade);
   }
 
   disconnectedCallback(): void {
     window.clearInterval(this.watch);
     window.clearTimeout(this.retry);
     document.removeEventListener("visibilitychange", this.onVisible);
-    document.removeEventListener("click", this.onSeekLink);
-    this.hls?.destroy();
-    this.hls = null;
+    this.letGo();
+    this.room?.removeEventListener("ms:caption", this.onCaption);
+    this.room?.removeEventListener("ms:trade", this.onTrade);
+    this.menu?.leave();
+    this.stage?.close();
+    this.engine?.stop();
   }
 
   private get isReplay(): boolean {
     return this.dataset.kind === "replay";
   }
 
+  private get choice(): Choice {
+    return this.menu?.choice ?? "auto";
+  }
+
   private find<T extends HTMLElement = HTMLElement>(selector: string): T | null {
     return this.querySelector<T>(selector);
   }
 
+  // -- what the reader does -----------------------------------------------------------------------------------
+
   private begin(): void {
-    this.phase("loading");
+    this.phase(this.dataset.video === "closed" ? "closed" : "loading");
     window.clearInterval(this.watch);
     this.watch = window.setInterval(() => this.look(), WATCH_EVERY_MS);
     void this.build();
   }
 
-  /** Links with data-seek (seconds) move a replay; without a script they load the page at that moment. */
-  private onSeekLink = (event: MouseEvent): void => {
-    const link = (event.target as Element).closest<HTMLElement>("a[data-seek]");
-    if (!link || !this.video || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    event.preventDefault();
-    this.place = Number(link.dataset.seek);
+  private onStart(): void {
+    if (this.dataset.state === "paused") this.goOn();
+    else this.begin();
+  }
+
+  private onMoved(): void {
+    this.meter.forgetThroughput();
+    this.rebuild();
+  }
+
+  private choose(): void {
+    if (!this.climber.begin()) this.dress();
+    if (this.climber.mode === "sound" && this.video) this.video.muted = false;
+  }
+
+  private hold(): void {
+    if (!this.video || this.isReplay) return;
+    this.held = true;
+    this.stays = true;
+    if (this.engine) this.engine.hurries = false;
+    this.video.pause();
+    this.face.paused(true);
+    this.phase("paused");
+  }
+
+  private goOn(): void {
+    this.held = false;
+    this.movedAtMs = performance.now();
+    this.face.paused(false);
+    this.phase("playing");
+    void this.play();
+  }
+
+  private goLive(): void {
+    this.stays = false;
+    if (this.held) this.goOn();
+    if (this.engine) this.engine.hurries = true;
+    const live = this.engine?.livePosition ?? null;
+    if (live !== null && this.video) this.video.currentTime = live;
+    this.face.offerJump(null);
+  }
+
+  /** A chapter was chosen: the replay goes there. */
+  private goTo(seconds: number): void {
+    const video = this.video;
+    if (!video) return;
+    this.place = seconds;
     this.scrollIntoView({ block: "nearest" });
     this.wanted = true;
     if (this.dataset.state === "blocked") this.begin();
-    else if (this.video.readyState === 0) this.rebuild();
+    else if (video.readyState === 0) this.rebuild();
     else {
-      this.video.currentTime = this.place;
+      video.currentTime = seconds;
       void this.play();
     }
-  };
+  }
 
   private onVisible = (): void => {
-    if (document.visibilityState !== "visible" || this.isReplay || this.dataset.state === "blocked") return;
+    if (document.visibilityState !== "visible" || this.isReplay || this.resting) return;
     void this.play();
     this.resyncedAtMs = 0;
     this.resync(performance.now());
   };
 
+  private onCaption = (event: Event): void => {
+    const caption = (event as CustomEvent<Caption>).detail;
+    this.captions?.hear(caption, this.engine?.wallTimeMs ?? null, this.engine?.behind ?? Number.NaN);
+  };
+
+  /** The operator's switch for the picture. */
+  private onTrade = (event: Event): void => {
+    const { kind, data } = (event as CustomEvent<{ kind: string; data: { open?: boolean } }>).detail;
+    if (kind !== "video") return;
+    this.dataset.video = data.open === false ? "closed" : "open";
+    if (data.open === false) {
+      window.clearTimeout(this.retry);
+      this.engine?.stop();
+      this.phase("closed");
+    } else if (this.dataset.state === "closed") this.begin();
+  };
+
   // -- building -----------------------------------------------------------------------------------------------
 
   private async build(): Promise<void> {
-    const video = this.video;
-    if (!video || !this.source) return;
+    const source = this.sources[this.climber.mode] || this.sources.low;
+    if (!this.engine || !source || this.dataset.video === "closed") return;
     window.clearTimeout(this.retry);
+    this.retry = 0;
     const now = performance.now();
     this.builtAtMs = now;
     this.movedAtMs = now;
-    let library: typeof import("hls.js/light");
-    try {
-      library = await import("hls.js/light");
-    } catch {
-      // The script itself did not arrive: the network is away, so try again like any other error.
-      this.tryAgain();
-      return;
-    }
-    if (!this.isConnected) return;
-    if (library.default.isSupported()) this.buildHls(library.default, video);
-    else if (video.canPlayType("application/vnd.apple.mpegurl")) this.buildNative(video);
-    else this.phase("failed");
+    this.stallCounted = false;
+    this.dress();
+    const loaded = await this.engine.load(source, this.climber.mode, this.isReplay ? this.place : undefined);
+    if (!this.isConnected) this.engine.stop();
+    else if (loaded === "offline") this.tryAgain();
+    else if (loaded === "cannot") this.phase("failed");
   }
 
-  private buildHls(Library: typeof Hls, video: HTMLVideoElement): void {
-    this.hls?.destroy();
-    const startPosition = this.isReplay ? this.place : -1;
-    const hls = new Library({ ...HLS_SETTINGS, startPosition } as Partial<typeof Library.DefaultConfig>);
-    this.hls = hls;
-    hls.on(Library.Events.MEDIA_ATTACHED, () => hls.loadSource(this.source));
-    hls.on(Library.Events.MANIFEST_PARSED, () => {
-      if (!this.isReplay || this.wanted) void this.play();
-    });
-    hls.on(Library.Events.FRAG_LOADED, (_event, data) => {
-      this.bytes += data.payload.byteLength;
-    });
-    hls.on(Library.Events.ERROR, (_event, data) => this.onError(hls, Library, data));
-    hls.attachMedia(video);
+  private onReady(): void {
+    if (this.stays && this.engine) this.engine.hurries = false;
+    if (!this.held && (!this.isReplay || this.wanted)) void this.play();
   }
 
-  private buildNative(video: HTMLVideoElement): void {
-    video.addEventListener("error", () => this.tryAgain(), { once: true });
-    video.src = this.source;
-    video.load();
-    if (this.isReplay) video.currentTime = this.place;
-    else void this.play();
-  }
-
-  private onError(hls: Hls, Library: typeof Hls, data: ErrorData): void {
-    if (!data.fatal || hls !== this.hls) return;
-    const now = performance.now();
-    const mendable = data.type === Library.ErrorTypes.MEDIA_ERROR && now - this.repairedAtMs > MEDIA_REPAIR_EVERY_MS;
-    if (mendable) {
-      this.repairedAtMs = now;
-      hls.recoverMediaError();
-      void this.play();
-      return;
-    }
-    this.tryAgain();
+  /** This stream has no such playlist: another way, or, when nothing is there at all, wait for it. */
+  private onMissing(): void {
+    if (!this.climber.missing()) this.tryAgain();
   }
 
   /** Build anew after a short wait; the last picture stands meanwhile. */
   private tryAgain(): void {
-    this.freeze();
-    this.hls?.destroy();
-    this.hls = null;
+    this.still?.freeze();
+    this.engine?.stop();
     this.builtAtMs = performance.now();
     window.clearTimeout(this.retry);
     this.retry = window.setTimeout(() => this.rebuild(), backoffMs(this.attempt, Math.random(), LONGEST_RETRY_MS));
@@ -179,10 +267,20 @@ class MsPlayer extends HTMLElement {
   }
 
   private rebuild(): void {
-    this.freeze();
+    this.still?.freeze();
+    this.captions?.forget();
     this.rebuilds += 1;
     this.dataset.rebuilds = String(this.rebuilds);
     void this.build();
+  }
+
+  /** Wear what the way of playing needs: sound alone shows a poster or a still picture now and then. */
+  private dress(): void {
+    const { mode } = this.climber;
+    this.face.mode(mode, this.video !== null && canFloat(this.video));
+    this.menu?.show(mode);
+    if (mode !== "sound") this.stage?.close();
+    else this.stage?.open(this.choice === "sound" ? undefined : this.sources.stills);
   }
 
   private async play(): Promise<void> {
@@ -202,154 +300,125 @@ class MsPlayer extends HTMLElement {
 
   // -- watching -----------------------------------------------------------------------------------------------
 
+  private get resting(): boolean {
+    return this.held || ["blocked", "failed", "closed", "paused"].includes(this.dataset.state ?? "");
+  }
+
   private look(): void {
     const video = this.video;
-    if (!video || this.dataset.state === "blocked" || this.dataset.state === "failed") return;
+    if (!video || this.resting) return;
     const now = performance.now();
     const moved = video.currentTime !== this.lastTime && !video.seeking && video.readyState >= 2;
     if (moved) {
       this.movedAtMs = now;
       this.attempt = 0;
+      this.stallCounted = false;
     }
     this.lastTime = video.currentTime;
     if (this.isReplay && video.readyState >= 2 && !video.seeking) this.place = video.currentTime;
     if (this.isReplay && moved) this.wanted = true;
     this.dataset.time = video.currentTime.toFixed(2);
     this.dataset.playing = String(moved);
-    this.meter();
-    const resting = this.isReplay && (video.paused || video.ended);
-    if (moved || resting) {
-      this.phase("playing");
-      this.thaw();
-      this.resync(now);
-    } else {
-      this.mend(now);
-    }
+    this.measure(now);
+    if (moved || (this.isReplay && (video.paused || video.ended))) this.goWell(now);
+    else this.mend(now);
+    if (!this.isReplay) this.climber.look(now, this.meter.throughputKbit, this.told.kbit || this.engine?.streamKbit);
+  }
+
+  private goWell(now: number): void {
+    this.phase("playing");
+    this.still?.thaw();
+    if (this.stage) this.stage.heard = this.video?.muted === false;
+    this.resync(now);
+    if (!this.isReplay && this.dataset.stateUrl && now - this.askedAtMs >= ASK_WHILE_WELL_MS) void this.ask(now);
   }
 
   private mend(now: number): void {
     const verdict = judge({
       stillMs: now - this.movedAtMs,
-      state: this.streamState,
+      state: this.told.state,
       stateForMs: now - this.stateAtMs,
       askedAgoMs: now - this.askedAtMs,
       builtAgoMs: now - this.builtAtMs,
     });
+    this.countStall(now);
     if (verdict === "ask") void this.ask(now);
     if (verdict === "rebuild" && this.retry === 0) this.rebuild();
     else if (verdict === "rebuild") this.tryAgain();
     if (verdict === "end") this.phase("ended");
-    if (verdict === "veil" && this.streamState === "waiting") this.phase("waiting");
-    else if (verdict === "veil" && this.streamState !== "live") this.phase("stalled");
-    if (this.video?.paused && this.hls && verdict !== "fine") void this.play();
+    if (verdict === "veil" && this.told.state === "waiting") this.phase("waiting");
+    else if (verdict === "veil" && this.told.state !== "live") this.phase("stalled");
+    if (this.video?.paused && this.engine?.running && verdict !== "fine") void this.play();
+  }
+
+  /** A picture that stands although the stream runs is the network's doing: the ladder counts it. */
+  private countStall(now: number): void {
+    const still = now - this.movedAtMs >= STALL_MS;
+    const starting = this.lastTime === 0 && now - this.builtAtMs < SLOW_START_MS;
+    if (this.stallCounted || !still || starting || this.told.state !== "live" || this.isReplay) return;
+    if (this.told.away) return;
+    this.stallCounted = true;
+    this.climber.stalled(now);
   }
 
   private async ask(now: number): Promise<void> {
     this.askedAtMs = now;
-    let told: StreamState = "unknown";
-    if (!this.dataset.stateUrl) told = "live";
-    else {
-      try {
-        const answer = await fetch(this.dataset.stateUrl, {
-          cache: "no-store",
-          signal: AbortSignal.timeout(ASK_LIMIT_MS),
-        });
-        if (answer.ok) told = ((await answer.json()) as { state: StreamState }).state;
-        else if (answer.status === 404) told = whenUnknown(this.streamState);
-      } catch {
-        // The media process is away: the veil stands and the next look asks again.
-      }
-    }
-    const before = this.streamState;
-    if (told !== before) this.stateAtMs = performance.now();
-    this.streamState = told;
-    if (beginsAgain(before, told) && this.isConnected) this.rebuild();
+    const before: StreamState = this.told.state;
+    const told = await askState(this.dataset.stateUrl, before);
+    if (told.state !== this.told.state) this.stateAtMs = performance.now();
+    this.told = told;
+    this.face.note(told.away, told.state === "live" ? told.mode : "video");
+    if (beginsAgain(before, told.state) && this.isConnected) this.rebuild();
   }
 
   private resync(now: number): void {
-    if (!this.hls || !this.video || this.isReplay) return;
-    this.dataset.latency = this.hls.latency.toFixed(2);
-    const target = resyncTo(this.hls.latency, this.hls.liveSyncPosition);
+    const engine = this.engine;
+    if (!engine || !this.video || this.isReplay) return;
+    const behind = engine.behind;
+    this.dataset.latency = behind.toFixed(2);
+    this.face.offerJump(offerToJump(behind, meantBehind(this.climber.mode)));
+    if (this.stays && behind < meantBehind(this.climber.mode) + 1) this.stays = false;
+    if (this.stays || this.climber.mode !== "low") return;
+    const target = resyncTo(behind, engine.livePosition);
     if (target === null || now - this.resyncedAtMs < RESYNC_EVERY_MS || target <= this.video.currentTime) return;
     this.resyncedAtMs = now;
     this.video.currentTime = target;
   }
 
+  private measure(now: number): void {
+    if (now - this.meteredAtMs < METER_EVERY_MS) return;
+    this.meteredAtMs = now;
+    const decoded = this.engine?.decodedBytes ?? null;
+    if (decoded !== null && decoded > this.meter.bytes) this.meter.add(decoded - this.meter.bytes, now);
+    this.dataset.bytes = String(this.meter.bytes);
+    this.menu?.meter(this.meter, now);
+  }
+
   // -- showing ------------------------------------------------------------------------------------------------
 
   private phase(phase: Phase): void {
-    if (this.dataset.state === phase && phase !== "loading") return;
-    this.dataset.state = phase;
-    const veil = this.find("[data-veil]");
-    const words = this.find("[data-veil-text]");
-    const text = {
-      waiting: words?.dataset.textWaiting,
-      stalled: words?.dataset.textStalled,
-      ended: words?.dataset.textEnded,
-      failed: words?.dataset.textFailed,
-    }[phase as string];
-    if (veil) veil.hidden = text === undefined;
-    if (words) words.textContent = text ?? "";
-    const start = this.find("[data-start]");
-    if (start) start.hidden = phase !== "blocked";
-    const unmute = this.find("[data-unmute]");
-    if (unmute && phase === "playing") unmute.hidden = false;
-    if (phase === "playing") this.showSound();
+    if (!this.face.phase(phase)) return;
+    if (phase === "playing") {
+      this.face.sound(this.video?.muted ?? true);
+      this.nameIt();
+    }
     if (phase === "ended") this.dispatchEvent(new CustomEvent("ms:ended", { bubbles: true }));
   }
 
-  /** Lay the last picture over the video, which turns black while it is built anew. */
-  private freeze(): void {
-    const video = this.video;
-    if (!video || video.videoWidth === 0 || video.readyState < 2) return;
-    const still = this.still ?? document.createElement("canvas");
-    still.className = "player-still";
-    still.width = video.videoWidth;
-    still.height = video.videoHeight;
-    still.getContext("2d")?.drawImage(video, 0, 0);
-    if (!this.still) video.after(still);
-    still.hidden = false;
-    this.still = still;
-  }
-
-  private thaw(): void {
-    if (this.still) this.still.hidden = true;
-  }
-
-  private learnShape(): void {
-    const video = this.video;
-    if (video && video.videoWidth > 0) {
-      this.dataset.shape = video.videoHeight > video.videoWidth ? "portrait" : "landscape";
-    }
-  }
-
-  private meter(): void {
-    const place = this.find("[data-meter]");
-    if (!place || this.bytes === 0) return;
-    place.hidden = false;
-    place.textContent = writeBytes(this.bytes, pageLanguage());
+  private nameIt(): void {
+    tellLockScreen({
+      title: this.video?.getAttribute("aria-label") ?? "",
+      host: this.dataset.host ?? "",
+      poster: this.dataset.poster ?? "",
+      play: () => (this.held ? this.goOn() : void this.play()),
+      pause: () => (this.isReplay ? this.video?.pause() : this.hold()),
+    });
   }
 
   private toggleSound(): void {
     if (!this.video) return;
     this.video.muted = !this.video.muted;
     void this.play();
-  }
-
-  private showSound(): void {
-    const muted = this.video?.muted ?? true;
-    this.dataset.muted = String(muted);
-    this.find("[data-when-muted]")?.toggleAttribute("hidden", !muted);
-    this.find("[data-when-loud]")?.toggleAttribute("hidden", muted);
-  }
-
-  private toggleAudioOnly(event: Event): void {
-    const button = event.currentTarget as HTMLElement;
-    const only = button.getAttribute("aria-pressed") !== "true";
-    button.setAttribute("aria-pressed", String(only));
-    this.source = (only ? this.dataset.audioSrc : this.dataset.src) ?? "";
-    if (this.video) this.video.muted = false;
-    this.rebuild();
   }
 }
 

@@ -1,135 +1,189 @@
-import { define, pageLanguage, pickText } from "../page";
-import { backoffMs } from "../rules/backoff";
+import { define, pageLanguage } from "../page";
+import type { Frame, Room, Welcome } from "../room/frames";
+import { heart } from "../room/hearts";
+import { followKeyboard } from "../room/keyboard";
+import { RoomLine } from "../room/line";
+import { askAfter, freshSocket, type MissedTalk, type MissedTrade, post } from "../room/over_http";
+import { ShowStates } from "../room/states";
+import { clockAhead } from "../rules/countdown";
 import { fillPrice } from "../rules/money";
+import { askEveryMs, type Way } from "../rules/room_way";
 import { type TradeItem, TradeLog } from "../rules/trade_log";
 
-interface Message {
-  id: string;
-  name: string;
-  role: string;
-  text: string;
-}
-
-type Frame =
-  | { t: "welcome"; viewers: number; last: number; likes?: number; may_talk: boolean; talk: Message[] }
-  | { t: "trade"; items: TradeItem[]; after?: number; last?: number }
-  | { t: "talk"; messages: Message[]; deleted?: string[]; likes?: number; viewers?: number }
-  | { t: "refused"; code: string; text: string };
-
-const MOST_LINES = 200;
 const SILENT_MS = 20_000;
-const LOOK_EVERY_MS = 5_000;
-const PROBLEM_SHOWN_MS = 5_000;
+const LOOK_EVERY_MS = 1_000;
 const MOST_HEARTS = 4;
-const AT_END_PX = 80;
-const CATCH_UP_LIMIT_MS = 8_000;
 
 /**
- * The audience side of a show: one socket for trade and talk. Trade is never skipped: a gap or a silence is filled
- * over HTTP. Fires `ms:trade` on itself for every item, in order. The video does not depend on any of this.
+ * The audience side of a show: one socket for trade and talk, or HTTP where no socket comes through. Trade is never
+ * skipped: a gap or a silence is filled over HTTP. Fires on itself, for the elements inside it:
+ *
+ * - `ms:trade` (TradeItem) for every item, in order;
+ * - `ms:talk` (Talk) for what was said, taken away or ruled;
+ * - `ms:standing` (Standing) when the reader may talk or no longer may; `ms:suggest` to those who keep order;
+ * - `ms:caption` ({text, at});
+ * - `ms:answer` (a bought, bid, grabbed or refused frame with a key); `ms:refused` for a refusal without one;
+ * - `ms:way` ("socket", "http" or "away") when the way changes.
  */
-class MsRoom extends HTMLElement {
-  private socket: WebSocket | null = null;
+class MsRoom extends HTMLElement implements Room {
+  private line: RoomLine | null = null;
+  private states: ShowStates | null = null;
   private trade = new TradeLog(0);
-  private attempt = 0;
-  private retry = 0;
   private look = 0;
   private heardAtMs = 0;
+  private askedAtMs = 0;
   private catchingUp = false;
   private likes = 0;
-  private leaving = false;
-  private following = true;
-  private chatSize: ResizeObserver | null = null;
+  private ahead = 0;
+  private lastSaid = "";
+  private letGo: () => void = () => undefined;
 
   connectedCallback(): void {
     this.trade = new TradeLog(Number(this.dataset.last ?? 0));
     this.likes = Number(this.find("[data-likes]")?.textContent?.replace(/\D/g, "") ?? 0);
-    this.find<HTMLFormElement>("[data-say]")?.addEventListener("submit", (event) => this.say(event));
+    this.ahead = clockAhead(this.dataset.serverNow, Date.now());
+    this.states = new ShowStates(this);
+    this.letGo = followKeyboard(this);
+    this.lastSaid = [...this.querySelectorAll<HTMLElement>(".chat-line[data-at]")].at(-1)?.dataset.id ?? "";
     this.find<HTMLFormElement>("[data-like]")?.addEventListener("submit", (event) => this.like(event));
-    this.find("[data-chat-newest]")?.addEventListener("click", () => this.toNewest());
-    this.followChat();
     document.addEventListener("visibilitychange", this.onVisible);
-    this.toNewest();
+    this.line = new RoomLine(this.dataset.socket ?? "", {
+      hello: () => ({ t: "hello", last: this.trade.last }),
+      heard: (text) => this.hear(text),
+      lost: (way) => this.lost(way),
+    });
+    this.heardAtMs = Date.now();
     this.look = window.setInterval(() => this.lookAround(), LOOK_EVERY_MS);
-    this.connect();
+    this.line.connect();
   }
 
   disconnectedCallback(): void {
-    this.leaving = true;
     window.clearInterval(this.look);
-    window.clearTimeout(this.retry);
     document.removeEventListener("visibilitychange", this.onVisible);
-    this.chatSize?.disconnect();
-    this.socket?.close();
+    this.letGo();
+    this.line?.leave();
+  }
+
+  send(frame: object): boolean {
+    return this.line?.send(frame) ?? false;
+  }
+
+  serverNow(): number {
+    return Date.now() + this.ahead;
+  }
+
+  async comeInAgain(): Promise<void> {
+    const fresh = await freshSocket();
+    if (!fresh) return;
+    this.dataset.socket = fresh;
+    this.line?.moveTo(fresh);
   }
 
   private find<T extends Element = HTMLElement>(selector: string): T | null {
     return this.querySelector<T>(selector);
   }
 
+  private tell(name: string, detail: unknown): void {
+    this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true }));
+  }
+
   private onVisible = (): void => {
     if (document.visibilityState !== "visible") return;
-    if (this.socket?.readyState !== WebSocket.OPEN) {
-      this.attempt = 0;
-      this.connect();
-    }
+    this.line?.wake();
     void this.catchUp();
   };
 
-  private connect(): void {
-    window.clearTimeout(this.retry);
-    const busy = this.socket !== null && this.socket.readyState <= WebSocket.OPEN;
-    if (busy || this.leaving || !this.dataset.socket) return;
-    const address = new URL(this.dataset.socket, window.location.href);
-    address.protocol = address.protocol.replace("http", "ws");
-    const socket = new WebSocket(address);
-    this.socket = socket;
-    socket.addEventListener("open", () => {
-      this.heardAtMs = Date.now();
-      socket.send(JSON.stringify({ t: "hello", last: this.trade.last }));
-    });
-    socket.addEventListener("message", (event) => this.hear(String(event.data)));
-    socket.addEventListener("close", () => this.lost(socket));
-  }
-
-  private lost(socket: WebSocket): void {
-    if (socket !== this.socket || this.leaving) return;
-    this.dataset.connected = "false";
-    this.problem(this.dataset.textAway ?? "", false);
-    this.retry = window.setTimeout(() => this.connect(), backoffMs(this.attempt, Math.random()));
-    this.attempt += 1;
-  }
+  // -- hearing ------------------------------------------------------------------------------------------------
 
   private hear(text: string): void {
     this.heardAtMs = Date.now();
     const frame = JSON.parse(text) as Frame;
+    this.setClock(frame.now);
     if (frame.t === "welcome") this.welcome(frame);
-    if (frame.t === "trade") this.show(this.trade.take(frame.items, frame.after, frame.last));
-    if (frame.t === "talk") this.talk(frame);
-    if (frame.t === "refused") this.problem(frame.text, true);
+    else if (frame.t === "trade") this.show(this.trade.take(frame.items, frame.after, frame.last));
+    else if (frame.t === "talk") this.talk(frame);
+    else if (frame.t === "caption" || frame.t === "standing" || frame.t === "suggest")
+      this.tell(`ms:${frame.t}`, frame);
+    else if (frame.t === "refused" && !frame.key) this.tell("ms:refused", frame);
+    else this.tell("ms:answer", frame);
   }
 
-  private welcome(frame: Extract<Frame, { t: "welcome" }>): void {
-    this.attempt = 0;
-    this.dataset.connected = "true";
-    this.problem("", false);
+  private setClock(now: string | undefined): void {
+    if (now) this.ahead = clockAhead(now, Date.now());
+  }
+
+  private welcome(frame: Welcome): void {
+    this.line?.greeted();
+    this.way("socket");
     this.presence(frame.viewers, frame.likes);
-    this.lines(frame.talk);
+    this.talk({ messages: frame.talk, deleted: frame.deleted ?? [], rules: frame.rules });
+    this.tell("ms:standing", frame);
+    if (frame.caption) this.tell("ms:caption", frame.caption);
     if (frame.last > this.trade.last) void this.catchUp();
   }
 
-  private talk(frame: Extract<Frame, { t: "talk" }>): void {
-    for (const id of frame.deleted ?? []) this.find(`.chat-line[data-id="${CSS.escape(id)}"]`)?.remove();
-    this.lines(frame.messages);
+  private talk(frame: MissedTalk): void {
+    this.lastSaid = frame.messages.at(-1)?.id ?? this.lastSaid;
+    this.tell("ms:talk", frame);
     this.presence(frame.viewers, frame.likes);
   }
+
+  private lost(way: Way): void {
+    this.way(way === "http" ? "http" : "away");
+    if (way === "http") void this.ask();
+  }
+
+  private way(way: Way | "away"): void {
+    const told = { socket: "true", http: "http", away: "false" }[way];
+    if (this.dataset.connected === told) return;
+    this.dataset.connected = told;
+    this.tell("ms:way", way);
+  }
+
+  // -- over HTTP ----------------------------------------------------------------------------------------------
+
+  private lookAround(): void {
+    const visible = document.visibilityState === "visible";
+    const now = Date.now();
+    if (this.line?.way === "http" && !this.line.open) {
+      if (now - this.askedAtMs >= askEveryMs(visible)) void this.ask();
+    } else if (visible && now - this.heardAtMs >= SILENT_MS) {
+      this.heardAtMs = now;
+      void this.catchUp();
+    }
+  }
+
+  /** Ask for trade and talk; a network that answers is not away. */
+  private async ask(): Promise<void> {
+    this.askedAtMs = Date.now();
+    const [, said] = await Promise.all([this.catchUp(), askAfter<MissedTalk>(this.dataset.talkUrl, this.lastSaid)]);
+    if (this.line?.open) return;
+    this.way(said ? "http" : "away");
+    if (!said) return;
+    this.setClock(said.now);
+    this.talk(said);
+    if (said.standing) this.tell("ms:standing", said.standing);
+  }
+
+  /** Fetch what is missing from the rows; the socket is only the fast way. */
+  private async catchUp(): Promise<void> {
+    if (this.catchingUp) return;
+    this.catchingUp = true;
+    const missed = await askAfter<MissedTrade>(this.dataset.catchUp, String(this.trade.last));
+    this.catchingUp = false;
+    if (!missed) return;
+    this.setClock(missed.now);
+    this.show({ ...this.trade.catchUp(missed.items, missed.last), gap: false });
+  }
+
+  // -- showing ------------------------------------------------------------------------------------------------
 
   private presence(viewers: number | undefined, likes: number | undefined): void {
     const write = new Intl.NumberFormat(pageLanguage());
     const seen = this.find("[data-viewers]");
     if (seen && viewers !== undefined) seen.textContent = write.format(viewers);
     if (likes === undefined) return;
-    for (let more = Math.min(MOST_HEARTS, likes - this.likes); more > 0; more -= 1) this.heart();
+    for (let more = Math.min(MOST_HEARTS, likes - this.likes); more > 0; more -= 1) heart(this);
     this.likes = Math.max(likes, this.likes);
     const liked = this.find("[data-likes]");
     if (liked) liked.textContent = write.format(this.likes);
@@ -138,13 +192,14 @@ class MsRoom extends HTMLElement {
   private show({ apply, gap }: { apply: TradeItem[]; gap: boolean }): void {
     for (const item of apply) {
       this.dataset.last = String(item.n);
-      this.dispatchEvent(new CustomEvent<TradeItem>("ms:trade", { detail: item }));
+      this.tell("ms:trade", item);
+      this.states?.hear(item);
       this.mirror(item);
     }
     if (gap) void this.catchUp();
   }
 
-  /** Keep the rundown and the live seal in step with trade. */
+  /** Keep the rundown in step with trade. */
   private mirror(item: TradeItem): void {
     const variant = typeof item.data.variant === "string" ? item.data.variant : "";
     const row = variant ? this.find(`.rundown-item[data-variant="${CSS.escape(variant)}"]`) : null;
@@ -154,162 +209,17 @@ class MsRoom extends HTMLElement {
       if (row) row.dataset.state = "now";
     }
     const price = row?.querySelector(".price");
-    if (price && typeof item.data.price_minor === "number" && typeof item.data.currency === "string") {
+    const told = item.kind === "pin" || item.kind === "price";
+    if (told && price && typeof item.data.price_minor === "number" && typeof item.data.currency === "string") {
       fillPrice(price, item.data.price_minor, item.data.currency, pageLanguage());
     }
-    if (item.kind === "state") {
-      this.dataset.state = String(item.data.state);
-      this.find("[data-room-live]")?.toggleAttribute("hidden", item.data.state !== "live");
-    }
-  }
-
-  /** Fetch what is missing from the rows; the socket is only the fast way. */
-  private async catchUp(): Promise<void> {
-    if (this.catchingUp || !this.dataset.catchUp) return;
-    this.catchingUp = true;
-    try {
-      const address = new URL(this.dataset.catchUp, window.location.href);
-      address.searchParams.set("after", String(this.trade.last));
-      const answer = await fetch(address, {
-        headers: { Accept: "application/json" },
-        cache: "no-store",
-        signal: AbortSignal.timeout(CATCH_UP_LIMIT_MS),
-      });
-      if (!answer.ok) return;
-      const { items, last } = (await answer.json()) as { items: TradeItem[]; last: number };
-      this.show({ ...this.trade.catchUp(items, last), gap: false });
-    } catch {
-      // Away from the network: the next look or the next frame asks again.
-    } finally {
-      this.catchingUp = false;
-    }
-  }
-
-  private lookAround(): void {
-    if (Date.now() - this.heardAtMs < SILENT_MS || document.visibilityState !== "visible") return;
-    this.heardAtMs = Date.now();
-    void this.catchUp();
-  }
-
-  private lines(messages: readonly Message[]): void {
-    const chat = this.find("[data-chat]");
-    if (!chat || messages.length === 0) return;
-    for (const message of messages) {
-      if (!chat.querySelector(`[data-id="${CSS.escape(message.id)}"]`)) chat.append(this.line(message));
-    }
-    while (chat.childElementCount > MOST_LINES) chat.firstElementChild?.remove();
-    if (this.following) this.toNewest();
-    else this.offerNewest();
-  }
-
-  /** The chat stays at its end whatever its size becomes, unless the reader scrolled up. */
-  private followChat(): void {
-    const chat = this.find("[data-chat]");
-    if (!chat) return;
-    const onScroll = (): void => {
-      this.following = chat.scrollHeight - chat.scrollTop - chat.clientHeight < AT_END_PX;
-      this.offerNewest();
-    };
-    chat.addEventListener("scroll", onScroll, { passive: true });
-    this.chatSize = new ResizeObserver(() => {
-      if (this.following) this.toNewest();
-    });
-    this.chatSize.observe(chat);
-  }
-
-  private line(message: Message): HTMLLIElement {
-    const line = document.createElement("li");
-    line.className = "chat-line";
-    line.dataset.id = message.id;
-    line.dataset.role = message.role;
-    const text = document.createElement("p");
-    const title = { host: this.dataset.textHost, maker: this.dataset.textMaker, moderator: this.dataset.textModerator }[
-      message.role
-    ];
-    for (const [name, words] of [
-      ["chat-role", title],
-      ["chat-name", message.name],
-    ] as const) {
-      if (!words) continue;
-      const span = document.createElement("span");
-      span.className = name;
-      span.textContent = words;
-      text.append(span);
-    }
-    text.append(pickText(message.text));
-    line.append(text);
-    return line;
-  }
-
-  private toNewest(): void {
-    const chat = this.find("[data-chat]");
-    this.following = true;
-    if (chat) chat.scrollTop = chat.scrollHeight;
-    this.offerNewest();
-  }
-
-  private offerNewest(): void {
-    const chat = this.find("[data-chat]");
-    const button = this.find("[data-chat-newest]");
-    if (chat && button) button.hidden = chat.scrollHeight - chat.scrollTop - chat.clientHeight < 120;
-  }
-
-  private problem(text: string, passing: boolean): void {
-    const place = this.find("[data-chat-problem]");
-    if (!place) return;
-    place.textContent = text;
-    place.hidden = text === "";
-    if (passing) {
-      window.setTimeout(() => {
-        if (place.textContent === text) place.hidden = true;
-      }, PROBLEM_SHOWN_MS);
-    }
-  }
-
-  private send(frame: object): boolean {
-    if (this.socket?.readyState !== WebSocket.OPEN) return false;
-    this.socket.send(JSON.stringify(frame));
-    return true;
-  }
-
-  /** Say it over the socket; without one, post the form in the background so that the video goes on. */
-  private async say(event: SubmitEvent): Promise<void> {
-    event.preventDefault();
-    const form = event.currentTarget as HTMLFormElement;
-    const input = form.querySelector<HTMLInputElement>('input[name="text"]');
-    const text = input?.value.trim() ?? "";
-    if (!input || text === "") return;
-    if (this.send({ t: "say", text }) || (await this.post(form))) input.value = "";
-    else this.problem(this.dataset.textAway ?? "", true);
+    if (row && typeof item.data.left === "number") row.toggleAttribute("data-sold-out", item.data.left <= 0);
   }
 
   private like(event: SubmitEvent): void {
     event.preventDefault();
-    this.heart();
-    if (!this.send({ t: "like" })) void this.post(event.currentTarget as HTMLFormElement);
-  }
-
-  private async post(form: HTMLFormElement): Promise<boolean> {
-    try {
-      const answer = await fetch(form.getAttribute("action") ?? "", {
-        method: "POST",
-        body: new FormData(form),
-        headers: { "HX-Request": "true" },
-      });
-      return answer.ok;
-    } catch {
-      return false;
-    }
-  }
-
-  private heart(): void {
-    const place = this.find("[data-hearts]");
-    const drawing = this.find("[data-like] .icon");
-    if (!place || !drawing || place.childElementCount > 12) return;
-    const heart = drawing.cloneNode(true) as SVGElement;
-    heart.classList.add("room-heart");
-    heart.addEventListener("animationend", () => heart.remove());
-    place.append(heart);
+    heart(this);
+    if (!this.send({ t: "like" })) void post(event.currentTarget as HTMLFormElement);
   }
 }
 

@@ -49,10 +49,10 @@ class MsSheet extends HTMLElement {
     this.open(link.href);
   };
 
-  /** Open the sheet on one of our own pages. */
+  /** Open the sheet on one of our own pages, or on the gateway's. */
   open(address: string): void {
     if (this.dialog && !this.dialog.open) this.dialog.showModal();
-    void this.load(address);
+    void this.go(address);
   }
 
   private onMessage = (event: MessageEvent): void => {

@@ -53,6 +53,18 @@ export function resyncTo(latencySeconds: number, livePosition: number | null, mo
   return livePosition !== null && Number.isFinite(latencySeconds) && latencySeconds > mostSeconds ? livePosition : null;
 }
 
+/** More than this above what is meant is behind. */
+const BEHIND_SECONDS = 5;
+
+/**
+ * How many seconds to offer to jump over, or nothing: a second or two are nobody's concern, and what a way of playing
+ * stays behind by itself is not offered.
+ */
+export function offerToJump(behindSeconds: number, meantSeconds: number): number | null {
+  if (!Number.isFinite(behindSeconds) || behindSeconds - meantSeconds < BEHIND_SECONDS) return null;
+  return Math.round(behindSeconds);
+}
+
 /** Write bytes as a person reads them: megabytes with one digit, in the page's language. */
 export function writeBytes(bytes: number, language: string): string {
   const mega = bytes / 1_000_000;
