@@ -22,14 +22,14 @@ PUSH_HOSTS: Final = (
 
 
 def mailers(env: Mapping[str, str], var: Path) -> dict[str, Any]:
-    """Django's `MAILERS`: the SMTP server that is named, else files under `var/mail`.
+    """Django's `MAILERS`: the SMTP server that is named, else files under `var/mail` and the console.
 
     `smtp://user:password@host:587?tls=start`; `tls` is `start`, `none` or, with `smtps://`, from the first byte.
     """
     told = env.get(SMTP_SETTING, "")
     if not told:
         folder = {"file_path": str(var / "mail")}
-        return {"default": {"BACKEND": "django.core.mail.backends.filebased.EmailBackend", "OPTIONS": folder}}
+        return {"default": {"BACKEND": "millstream.site.mail_files.EmailBackend", "OPTIONS": folder}}
     parts = urlsplit(told)
     tls = parse_qs(parts.query).get("tls", ["start" if parts.scheme == "smtp" else "always"])[0]
     if parts.scheme not in {"smtp", "smtps"} or not parts.hostname or tls not in {"start", "none", "always"}:

@@ -1,22 +1,34 @@
 """Where lower contexts get the answers that only upper ones have."""
 
+from millstream.deals.ports import plug_shows
+from millstream.live.adapters.counters import plug_counters
+from millstream.live.adapters.coupon_offers import CouponOffers
+from millstream.live.adapters.deal_shows import DealShows
 from millstream.live.adapters.room_offers import RoomOffers
 from millstream.live.adapters.show_streams import ShowStreams
+from millstream.live.api import note_opening, promised_clips
 from millstream.logistics.adapters.sandbox import SandboxCarrier
 from millstream.logistics.ports import plug_carrier
-from millstream.media.ports import plug_streams
-from millstream.orders.ports import plug_offers
+from millstream.media.ports import plug_clip_users, plug_streams
+from millstream.orders.ports import plug_offers, plug_order_extras, plug_sheet_watcher
 from millstream.places.ports import plug_who_is_here
 from millstream.shops.adapters.makers_here import makers_here
-from millstream.shops.ports import plug_desk_rows, plug_product_extras
-from millstream.site.shop_plugs import desk_rows, product_extras
+from millstream.shops.ports import plug_desk_links, plug_desk_rows, plug_product_extras
+from millstream.site.order_plugs import order_extras
+from millstream.site.shop_plugs import desk_links, desk_rows, product_extras
 
 
 def plug_all() -> None:
     """Plug every port; called once when Django is ready."""
-    plug_offers(RoomOffers())
+    plug_offers(CouponOffers(RoomOffers()))
+    plug_shows(DealShows())
+    plug_counters()
     plug_streams(ShowStreams())
     plug_carrier(SandboxCarrier())
     plug_who_is_here(makers_here)
     plug_product_extras(product_extras)
     plug_desk_rows(desk_rows)
+    plug_desk_links(desk_links)
+    plug_clip_users(promised_clips)
+    plug_order_extras(order_extras)
+    plug_sheet_watcher(note_opening)

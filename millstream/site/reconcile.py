@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any, Final
 
+from millstream.deals.api import check_deals
+from millstream.gifts.api import check_gifts
 from millstream.ledger.api import check_books
 from millstream.logistics.api import check_custody
 from millstream.orders.api import check_orders
@@ -17,6 +19,8 @@ CHECKS: Final[tuple[tuple[str, Check], ...]] = (
     ("stock equals the fold of its movements, held equals its live holds", check_stock),
     ("split lines add up to the money of their line", check_splits),
     ("holds match orders, captured equals escrow + released + refunded", check_orders),
+    ("allotments match deals, bids are gapless and their chains prove themselves", check_deals),
+    ("gifts stay within their budget, and who got what follows from the revealed seed", check_gifts),
     ("custody equals the fold of its events, one holder a parcel", check_custody),
 )
 

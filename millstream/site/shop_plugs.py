@@ -5,16 +5,24 @@ from collections.abc import Sequence
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from millstream.live import api as live
 from millstream.logistics.api import count_of_seller
 from millstream.logistics.types import ParcelState
 from millstream.people.types import ActorId
-from millstream.shops.ports import DeskRow, Extra
+from millstream.shops.ports import DeskLink, DeskRow, Extra
 from millstream.shops.types import ProductRecord
 
 
 def product_extras(request: HttpRequest, product: ProductRecord) -> Sequence[Extra]:
-    """Where the money goes that this maker is paid."""
-    return (Extra("product_money.html", {"seller": product.shop.actor}),)
+    """What was shown of it live, and where the money goes that its maker is paid."""
+    clips = live.clips_of_variants([variant.id for variant in product.variants])
+    shown = (Extra("live/after/_clips.html", {"clips": clips}),) if clips else ()
+    return (*shown, Extra("product_money.html", {"seller": product.shop.actor}))
+
+
+def desk_links(actor: ActorId) -> Sequence[DeskLink]:
+    """The slips of what was sold in shows."""
+    return (DeskLink(_("Settlement slips"), "/desk/slips/", "print"),)
 
 
 def desk_rows(actor: ActorId) -> Sequence[DeskRow]:

@@ -19,6 +19,7 @@ from millstream.kernel.facts.base import Hint
 from millstream.kernel.facts.handlers import BATCH, HANDLERS, last_position, run_handler
 from millstream.kernel.facts.sequencer import place_facts
 from millstream.kernel.nats import connect
+from millstream.live.consumer import run as count_audience
 from millstream.media.consumer import run as hear_media
 from millstream.site.relay import relay_facts
 
@@ -27,7 +28,7 @@ log = logging.getLogger("millstream.worker")
 LOOK_SECONDS: Final = 0.1
 REST_SECONDS: Final = 2.0
 BACK_OFF_SECONDS: Final = 3.0
-QUEUE_CONCURRENCY: Final = 2
+QUEUE_CONCURRENCY: Final = 4
 BEAT_SECONDS: Final = 3.0
 
 type Part = Callable[[asyncio.Event], Awaitable[None]]
@@ -173,6 +174,7 @@ async def run() -> None:
         "facts": hear_facts,
         "queue": work_queue,
         "media events": hear_media,
+        "attendance": count_audience,
         "relay": relay_facts,
         "heartbeat": beat,
     }

@@ -26,8 +26,8 @@ TOP = {
 }
 ENGINES = {
     "orders": {"till", "checks", "links"},
-    "media": {"plane", "consumer"},
-    "live": {"room"},
+    "media": {"plane", "consumer", "cutter"},
+    "live": {"room", "consumer"},
     "logistics": {"planner"},
     "people": {"acting", "access"},
     "shops": {"stock"},

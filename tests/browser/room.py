@@ -128,7 +128,7 @@ class Studio:
     def pin(self, title: str) -> tuple[str, float]:
         """Pin a product of the rundown: its variant, and when the host pressed, in milliseconds of the clock."""
         self.page.evaluate(NOTE_CLICKS)
-        row = self.page.locator("#now .rundown-item", has_text=title)
+        row = self.page.locator("#now-goods .rundown-item", has_text=title)
         variant = row.get_attribute("data-variant") or ""
         row.get_by_role("button", name="Pin").click()
         expect(row).to_have_attribute("data-state", "now")
@@ -136,7 +136,7 @@ class Studio:
 
     def says(self, words: str) -> None:
         """Wait until the studio says this of the picture."""
-        expect(self.page.locator("#now")).to_contain_text(words, timeout=PICTURE_SECONDS * 1000)
+        expect(self.page.locator("ms-studio")).to_contain_text(words, timeout=PICTURE_SECONDS * 1000)
 
 
 def moves_during(room: Room, since: tuple[float, float]) -> None:

@@ -25,6 +25,7 @@ def add(commands: Commands) -> None:
     )
     parser.add_argument("--demo", action="store_true", help="with an invented county, a simulated gateway and carrier")
     parser.add_argument("--room-apart", action="store_true", help="run the room server as a process of its own")
+    parser.add_argument("--media", type=int, metavar="N", help="run so many media processes (default: 1)")
     parser.set_defaults(run=run)
 
 
@@ -34,6 +35,8 @@ def run(arguments: argparse.Namespace) -> int:
         os.environ["MILLSTREAM_DEMO"] = "1"
     if arguments.room_apart:
         os.environ["MILLSTREAM_ROOM_APART"] = "1"
+    if arguments.media is not None:
+        os.environ["MILLSTREAM_MEDIA_PROCESSES"] = str(arguments.media)
     var = config.load().var
     with folder_lock(var):
         console = Console(var / "log")

@@ -9,8 +9,8 @@ from millstream.kernel.settings import conf
 from millstream.kernel.texts import both
 from millstream.ledger.api import set_payout_account
 from millstream.ledger.types import BankDetails
-from millstream.pacts.api import agree_pact
-from millstream.pacts.types import PactSpec, Part
+from millstream.pacts.api import agree_floor_price, agree_pact
+from millstream.pacts.types import FloorPriceSpec, PactSpec, Part
 from millstream.people.types import ActorId
 from millstream.shops.api import (
     add_category,
@@ -32,6 +32,7 @@ CATEGORIES: Final = (
     (FOOD, both("From the field", "山货")),
     (CLOTH, both("Cloth", "布")),
 )
+FLOOR_PERCENT: Final = 80
 PLATFORM_PERMILLE: Final = 50
 PARK_PERMILLE: Final = 30
 HOST_PERMILLE: Final = 200
@@ -99,6 +100,9 @@ def seed_pacts(now: datetime) -> None:
         agree_pact(PactSpec(Part.STATION, STATION_PERMILLE, station, seller=seller), now=now)
         if maker.in_park:
             agree_pact(PactSpec(Part.PARK, PARK_PERMILLE, actor_id(PARK[0]), seller=seller), now=now)
+        for good in maker.goods:  # down to here whoever hosts may go with deals and coupons
+            floor = good.price_minor * FLOOR_PERCENT // 100
+            agree_floor_price(FloorPriceSpec(variant_id(good.kind), seller, None, floor, conf().currency), now=now)
 
 
 def seed_banks(now: datetime) -> None:

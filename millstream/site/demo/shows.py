@@ -1,11 +1,18 @@
 """The shows of the demonstration: one that is live now, the next ones, and what was on before."""
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from millstream.deals.api import open_deal
+from millstream.deals.types import DealSpec
+from millstream.gifts.api import announce_gift
+from millstream.gifts.types import SEED_BYTES, GiftId, GiftKind, GiftSpec
+from millstream.kernel.ids import new_id
+from millstream.kernel.settings import conf
 from millstream.kernel.texts import Text, both
 from millstream.live.api import (
     add_to_rundown,
@@ -17,10 +24,16 @@ from millstream.live.api import (
     upcoming,
 )
 from millstream.live.types import ShowId, ShowPlan
+from millstream.shops.api import for_sale
 from millstream.site.demo.goods import variant_id
 from millstream.site.demo.people import actor_id
 
 LIVE_FOR: Final = timedelta(hours=6)
+DEAL_OPENS_IN: Final = timedelta(minutes=5)
+DEAL_UNITS: Final = 12
+DEAL_CAP: Final = 2
+COUPONS: Final = 40
+COUPON_MINOR: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +131,43 @@ def _begin(idea: ShowIdea, now: datetime, poster_urls: dict[str, str]) -> None:
     show_id, host = _plan(idea, now, now, poster_urls)
     start_show(show_id, host=host, now=now)
     pin_product(show_id, variant_id(idea.kinds[0]), host=host, now=now)
+    _deal(show_id, host, idea.kinds[2], now)
+    _give(show_id, host, now)
+
+
+def _deal(show_id: UUID, host: UUID, kind: str, now: datetime) -> None:
+    """A tenth off a dozen, two for each, from in five minutes on."""
+    goods = for_sale([variant_id(kind)]).get(variant_id(kind))
+    if goods is None or goods.left < DEAL_UNITS:
+        return
+    spec = DealSpec(
+        show=show_id,
+        host=host,
+        variant=variant_id(kind),
+        price_minor=goods.price_minor * 9 // 10,
+        size=DEAL_UNITS,
+        lasts=LIVE_FOR - DEAL_OPENS_IN,
+        cap=DEAL_CAP,
+        opens_at=now + DEAL_OPENS_IN,
+    )
+    open_deal(spec, now=now)
+
+
+def _give(show_id: UUID, host: UUID, now: datetime) -> None:
+    """Forty coupons for those who come early."""
+    spec = GiftSpec(
+        show=show_id,
+        host=host,
+        kind=GiftKind.COUPON,
+        title="先到先得 · First come",
+        currency=conf().currency,
+        budget_minor=COUPONS * COUPON_MINOR,
+        pieces=COUPONS,
+        opens_at=now,
+        closes_at=now + LIVE_FOR,
+        usable_until=now + LIVE_FOR + timedelta(days=7),
+    )
+    announce_gift(GiftId(new_id()), spec, seed=secrets.token_bytes(SEED_BYTES), now=now)
 
 
 def live_show() -> str | None:

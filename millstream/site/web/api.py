@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from ninja import NinjaAPI
 
+from millstream.deals.web.api import router as deals
 from millstream.kernel.refusals import Refusal
 from millstream.kernel.web.middleware import refusal_response
 from millstream.ledger.web.api import router as ledger
@@ -24,7 +25,7 @@ api = NinjaAPI(
         "a key from its desk; buying takes an `Idempotency-Key`."
     ),
 )
-for router in (live, shops, orders, logistics, ledger):
+for router in (live, deals, shops, orders, logistics, ledger):
     api.add_router("", router)
 
 

@@ -88,9 +88,9 @@ class OneTask(Child):
 async def take_down(children: list[Child], console: Console) -> None:
     """Stop in the order of `STOP_ORDER`: first who talks to people, last who keeps the truth."""
     for name in Town.STOP_ORDER:
-        for child in [child for child in children if child.spec.name == name]:
+        for child in [child for child in children if child.spec.name.partition("-")[0] == name]:
             await child.stop()
-            console.line("up", f"{name} stopped")
+            console.line("up", f"{child.spec.name} stopped")
     console.say("all stopped")
 
 

@@ -15,6 +15,7 @@ from millstream.site.engines.account import command_for
 from millstream.site.engines.nats import Nats, greets
 from millstream.site.engines.ports import is_busy
 from millstream.site.engines.postgres import Postgres
+from millstream.site.media_settings import PORT_STEP, media_port
 
 WEB_WORKERS = 2
 BACKLOG = 8192
@@ -74,13 +75,7 @@ class Town:
     def independent(self) -> list[Spec]:
         """Processes that need no database to start."""
         config, host = self.config, self.config.local_host
-        media = Spec(
-            "media",
-            lambda: python(["-m", "millstream.media.plane"]),
-            config.media_env(),
-            hides=("DATABASE_URL",),
-            ready=lambda: answers_http(host, config.media_port) and accepts(host, config.rtmp_port),
-        )
+        media = [self._media(shard) for shard in range(config.media.processes)]
         sim = Spec(
             "sim",
             lambda: python(["-m", "millstream_sim"]),
@@ -88,7 +83,19 @@ class Town:
             hides=("DATABASE_URL", "NATS_URL"),
             ready=lambda: answers_http(host, config.sim_port),
         )
-        return [media, sim] if config.demo else [media]
+        return [*media, sim] if config.demo else media
+
+    def _media(self, shard: int) -> Spec:
+        """One media process; the first keeps the plain name."""
+        config, host = self.config, self.config.local_host
+        http, rtmp = media_port(config.media_port, shard), config.rtmp_port + shard
+        return Spec(
+            "media" if shard == 0 else f"media-{shard}",
+            lambda: python(["-m", "millstream.media.plane"]),
+            config.media_env(shard),
+            hides=("DATABASE_URL",),
+            ready=lambda: answers_http(host, http) and accepts(host, rtmp),
+        )
 
     def dependent(self) -> list[Spec]:
         """Processes that need the migrated database."""
@@ -97,8 +104,14 @@ class Town:
             self._ours("worker", ["-m", "millstream", "worker"], stop_seconds=20),
         ]
         if self.config.room_apart:
-            specs.append(self._web("room", self.config.room_port, 1))
+            specs.append(self._room())
         return specs
+
+    def _room(self) -> Spec:
+        """The room server in a process of its own."""
+        host, port = self.config.host, self.config.room_port
+        words = ["-m", "millstream.live.room", "--host", host, "--port", str(port)]
+        return replace(self._ours("room", words), ready=lambda: answers_http(self.config.local_host, port))
 
     def banner(self) -> str:
         """What a person wants to know when everything is up."""
@@ -121,6 +134,9 @@ class Town:
             "MILLSTREAM_MEDIA_PORT": config.media_port,
             "MILLSTREAM_RTMP_PORT": config.rtmp_port,
         }
+        for shard in range(1, config.media.processes):
+            ports[f"MILLSTREAM_MEDIA_PORT (+{PORT_STEP * shard})"] = media_port(config.media_port, shard)
+            ports[f"MILLSTREAM_RTMP_PORT (+{shard})"] = config.rtmp_port + shard
         if config.demo:
             ports["MILLSTREAM_SIM_PORT"] = config.sim_port
         if config.room_apart:
