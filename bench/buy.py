@@ -1,12 +1,13 @@
 """How many paid orders a second: (a) guests over HTTP with payment and webhook, (b) the till alone, batched and not.
 
-    .cache/venv/bin/python bench/buy.py [--quick] [--compare] [--only web|till] [--runs 5] [--seconds 20]
+    .cache/venv/bin/python bench/buy.py [--quick] [--compare] [--only web|till|deal] [--runs 5] [--seconds 20]
 
 (a) Each buyer is a guest: a new connection, one `POST /api/v1/buy` with an Idempotency-Key. The sandbox gateway
 approves at once and its signed webhook comes back over HTTP; *paid* means that the capture entry is committed. Orders/s
 = paid orders divided by the time from the first request sent to the last order paid. 2,000 buyers for 500 units, 32 and
 256 at once, then plentiful stock for 20 s. Generator, web x 2, worker, gateway, PostgreSQL and NATS share this machine.
 (b) `place_orders` without HTTP or payment, batches of 200 beside batches of one, beside the same rows by bare SQL.
+(c) A deal of 100 units, 5,000 buyers in the room, all pressing at once over WebSocket (`_rush.py`).
 Books and stock are proved at the end.
 """
 # ruff: noqa: PLC0415 - what needs Django is imported when there are settings
@@ -28,6 +29,7 @@ from uuid import UUID
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bench._market import Market, open_market
+from bench._rush import measure_deal
 from bench._town import REPOSITORY, Town
 
 NETWORK_RATE = 100_000_000
@@ -302,7 +304,7 @@ def main() -> None:
     """Start a town, measure, prove, throw it away."""
     options = argparse.ArgumentParser(description="Paid orders a second.")
     options.add_argument("--quick", action="store_true", help="two runs and five seconds of each")
-    options.add_argument("--only", choices=["web", "till"])
+    options.add_argument("--only", choices=["web", "till", "deal"])
     options.add_argument("--runs", type=int, default=5)
     options.add_argument("--seconds", type=float, default=20.0)
     options.add_argument("--compare", action="store_true", help="plentiful stock once more, through all of Django")
@@ -332,7 +334,9 @@ def measure(town: Town, only: str | None, runs: int, seconds: float, *, compare:
 
     market = open_market(read_now())
     passed = True
-    if only != "till":
+    if only in (None, "deal"):
+        passed &= measure_deal(town, market)
+    if only in (None, "web"):
         print(
             f"MILLSTREAM_NETWORK_RATE={NETWORK_RATE} (requests a minute from one network: the generator is one network)"
         )
@@ -344,7 +348,7 @@ def measure(town: Town, only: str | None, runs: int, seconds: float, *, compare:
         passed &= exact and rate >= 300
         if compare:
             measure_plenty(town, market, 32, seconds, through_django=True)
-    if only != "web":
+    if only in (None, "till"):
         passed &= measure_till(market, min(runs, 3), min(seconds, 4.0)) >= 5
     passed &= prove() == 0
     print("every promise held" if passed else "NOT every promise held")

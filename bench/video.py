@@ -1,4 +1,4 @@
-"""Measures the video plane beside nginx-rtmp: glass to glass, a reconnect with other parameters, CPU per stream.
+"""Measures the video plane beside nginx-rtmp: glass to glass by RTMP and WHIP, a reconnect, CPU per stream.
 
 Run: `.cache/venv/bin/python bench/video.py [--quick]`. It starts its own plane, NATS, hook server, nginx and Chromium,
 prints a table, and last one line of JSON. A clock is drawn into each picture as a barcode (40 blocks: 1 0, 32 bits of
@@ -36,6 +36,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 REPO = Path(__file__).parents[1]
 sys.path.insert(0, str(REPO))
 
+from bench import _whip  # noqa: E402 - likewise
 from tests.media.plane.rig import (  # noqa: E402 - the repository is on the path only now
     FFMPEG,
     Hook,
@@ -51,12 +52,7 @@ CHROMIUM, NGINX = "/usr/bin/chromium", "/usr/sbin/nginx"
 NGINX_RTMP = Path("/usr/lib/nginx/modules/ngx_rtmp_module.so")
 HLS_JS = REPO / "frontend/node_modules/hls.js/dist/hls.min.js"
 FPS, BLOCKS, BARCODE_ROWS = 30, 40, 16
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--autoplay-policy=no-user-gesture-required",
-]
+FLAGS = _whip.FLAGS
 FILL_SECONDS = 14  # a viewer seldom is the first: the playlist is full when the player comes
 P50_LIMIT_MS, P95_LIMIT_MS, CHANGED_LIMIT_MS, CPU_LIMIT_PERCENT = 1600, 2500, 4000, 2.0
 
@@ -287,6 +283,7 @@ class Bench:
                 self._changed(browser, plane)
                 browser.close()
             self._cpu(plane, nginx)
+            _whip.measure(self, plane, self._note, measure_latency)
         finally:
             plane.stop()
             if nginx is not None:
@@ -366,6 +363,7 @@ class Bench:
             "changed parameters": found["reconnect_changed_parameters_5_s_later_p95_ms"] <= CHANGED_LIMIT_MS,
             "cpu of 1": found["cpu_percent_each_plane_1_streams"] <= CPU_LIMIT_PERCENT,
             "cpu of 8": found["cpu_percent_each_plane_8_streams"] <= CPU_LIMIT_PERCENT,
+            **_whip.limits(found),
         }
         for name, held in kept.items():
             print(f"{name:34} {'kept' if held else 'MISSED'}")

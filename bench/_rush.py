@@ -1,0 +1,161 @@
+"""A deal of 100 units and 5,000 buyers in the room: `bench/buy.py --only deal`. Run with `client` it is the buyers.
+
+Every buyer has a socket in the room and contact and address on file. All press Buy at once, over their sockets, to one
+room server; answered is who has heard `bought` or `refused` under its key. Sold is what stands in orders at the price.
+"""
+# ruff: noqa: PLC0415 - Django is imported when there are settings
+
+import asyncio
+import json
+import os
+import resource
+import subprocess
+import sys
+import time
+from collections import Counter
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from bench._room_client import SPARE_FILES, Watcher, open_all
+from bench._town import REPOSITORY, Town, free_port
+
+UNITS, BUYERS, ADDRESSES = 100, 5_000, 10
+LIST_MINOR, DEAL_MINOR = 12_800, 9_900
+SETTLE_SECONDS, ANSWER_SECONDS, WITHIN_SECONDS = 3.0, 30.0, 2.0
+BATCH = 500
+
+
+def measure_deal(town: Town, market: Any) -> bool:
+    """Seed the buyers, open the deal, let them all press, and say what came of it; whether it held."""
+    from millstream.deals.api import open_deal
+    from millstream.deals.types import DealSpec
+    from millstream.kernel.clock import read_now
+    from millstream.kernel.ids import new_id
+    from millstream.kernel.web.middleware import visitor_cookie
+    from millstream.orders.models import Order
+    from tests.live.town import agree, make_host, make_show
+
+    now = read_now()
+    variant = market.put_for_sale(10 * UNITS, now=now)
+    host = make_host()
+    agree(host, market.maker, now)
+    from millstream.live.api import add_to_rundown, start_show
+
+    show = make_show(host, now)
+    add_to_rundown(show.id, variant, host=host, now=now)
+    start_show(show.id, host=host, now=now)
+    visitors = [new_id() for _ in range(BUYERS)]
+    seed_buyers(visitors)
+    open_deal(DealSpec(show.id, host, variant, DEAL_MINOR, UNITS, timedelta(minutes=10)), now=read_now())
+    port = free_port()
+    words = [sys.executable, "-m", "millstream.live.room", "--port", str(port)]
+    with (town.home / "room.log").open("wb") as log:
+        server = subprocess.Popen(words, cwd=REPOSITORY, env=os.environ, stdout=log, stderr=log)
+    try:
+        wait_for(port)
+        plan = {
+            "sockets": BUYERS,
+            "ports": [port],
+            "path": f"/ws/rooms/{show.room}",
+            "addresses": ADDRESSES,
+            "cookies": [visitor_cookie(visitor) for visitor in visitors],
+            "seed": 1,
+            "read": BUYERS,
+            "variant": str(variant),
+        }
+        words = [sys.executable, str(Path(__file__)), "client"]
+        told = subprocess.run(words, input=json.dumps(plan), capture_output=True, text=True, cwd=REPOSITORY, check=True)
+    finally:
+        server.terminate()
+        server.wait(20)
+    seen: dict[str, Any] = json.loads(told.stdout)
+    sold = Order.objects.unscoped("a bench").filter(show_id=show.id, lines__price_minor=DEAL_MINOR).count()
+    holds: bool = sold == UNITS == seen["answers"].get("bought", 0) and seen["slowest"] <= WITHIN_SECONDS
+    print(f"a deal of {UNITS}, {BUYERS} buyers over WebSocket: {sold} sold, answers {seen['answers']}")
+    print(f"  answered: p50 {seen['p50']:.2f} s, p99 {seen['p99']:.2f} s, all {seen['slowest']:.2f} s; holds: {holds}")
+    return holds
+
+
+def seed_buyers(visitors: list[Any]) -> None:
+    """Let every visitor be somebody who has bought before."""
+    from millstream.kernel.clock import read_now
+    from millstream.people.api import open_guests
+    from millstream.people.types import AddressLines, ContactKind, GuestAsk
+
+    for start in range(0, len(visitors), BATCH):
+        asks = []
+        for number, visitor in enumerate(visitors[start : start + BATCH], start):
+            phone = f"+86{13_900_000_000 + number}"
+            address = AddressLines(f"Bo {number}", phone, f"{number} Canal Street, Hangzhou")
+            asks.append(GuestAsk(visitor, phone, ContactKind.PHONE, f"Bo {number}", address))
+        open_guests(asks, now=read_now())
+
+
+def wait_for(port: int) -> None:
+    """Wait until the room server answers."""
+    import socket
+
+    patience = time.monotonic() + 60
+    while time.monotonic() < patience:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise SystemExit("the room server did not come up")
+
+
+async def press(plan: dict[str, Any]) -> dict[str, Any]:
+    """Open all sockets, press Buy on all of them, and wait for every answer."""
+    answers: dict[int, tuple[str, float]] = {}
+    all_answered = asyncio.Event()
+    watchers = await open_all(plan, {})
+    await asyncio.sleep(SETTLE_SECONDS)
+
+    def listen(number: int, watcher: Watcher) -> None:
+        def note(payload: bytes) -> None:
+            if b'"key":' in payload[:400]:
+                told = json.loads(payload)
+                kind = told["code"] if told["t"] == "refused" else told["t"]
+                answers.setdefault(number, (kind, time.monotonic()))
+                if len(answers) == len(watchers):
+                    all_answered.set()
+
+        watcher.hear = note
+
+    for number, watcher in enumerate(watchers):
+        listen(number, watcher)
+    began = time.monotonic()
+    for number, watcher in enumerate(watchers):
+        told = {"variant": plan["variant"], "quantity": 1, "seen_minor": DEAL_MINOR}
+        watcher.say({"t": "buy", "key": f"rush-of-{number:05}", **told})
+    with suppress(TimeoutError):
+        await asyncio.wait_for(all_answered.wait(), ANSWER_SECONDS)
+    took = sorted(at - began for _, at in answers.values())
+    unanswered = len(watchers) - len(answers)
+    return {
+        "answers": {**Counter(code for code, _ in answers.values()), **({"none": unanswered} if unanswered else {})},
+        "p50": took[len(took) // 2],
+        "p99": took[int(len(took) * 0.99)],
+        "slowest": ANSWER_SECONDS if unanswered else took[-1],
+    }
+
+
+def main() -> None:
+    """Be the buyers."""
+    import uvloop
+
+    plan = json.loads(sys.stdin.read())
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = min(plan["sockets"] + SPARE_FILES, hard)
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        json.dump(runner.run(press(plan)), sys.stdout)
+
+
+if __name__ == "__main__":
+    main()
