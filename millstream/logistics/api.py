@@ -41,6 +41,7 @@ from millstream.logistics.actions.resolve_case import ResolveAsk, resolve_case
 from millstream.logistics.actions.scan import scan
 from millstream.logistics.actions.seal_bag import finish_broken_bag, seal_bag, unseal_bag
 from millstream.logistics.actions.take_in import take_in
+from millstream.logistics.adapters.label_font import drawable
 from millstream.logistics.queries.bags import bag, bags_held, parcels_in_bags
 from millstream.logistics.queries.handovers import case, cases, handover, handovers
 from millstream.logistics.queries.parcels import (
@@ -103,6 +104,7 @@ __all__ = [
     "count_of_seller",
     "deliver_now",
     "depart_run",
+    "drawable",
     "driver_of",
     "expected_at_station",
     "finish_broken_bag",

@@ -137,44 +137,49 @@ def _keep(table: Table, ask: BidAsk, actor: UUID, bidder: KnownBidder | None, ta
         name = f"{table.names[actor]} #{paddle}"
     else:
         paddle, name = bidder.paddle, bidder.name
-    table.bidders[ask.auction, actor] = KnownBidder(name, ask.max_minor, standing.bids, paddle)
+    known = KnownBidder(name, ask.max_minor, standing.bids, paddle)
     leads = standing.leader is not None and standing.leader.bidder == actor
     leader_name = name if leads else table.leaders[ask.auction]
-    salt = secrets.token_hex(SALT_BYTES)
+    bid = _linked(table.heads[ask.auction], ask, actor, known, taken, leader_name)
+    table.taken.append(bid)
+    table.bidders[ask.auction, actor] = known
+    table.standings[ask.auction], table.leaders[ask.auction] = standing, leader_name
+    table.heads[ask.auction] = bid.hash
+
+
+def _linked(before: str, ask: BidAsk, actor: UUID, known: KnownBidder, taken: Taken, leader_name: str) -> NewBid:
+    """The row of a bid: its maximum sealed, its hash following on the one before."""
+    standing, salt = taken.standing, secrets.token_hex(SALT_BYTES)
+    seal = seal_of(ask.max_minor, salt)
     step = {
         "number": standing.bids,
         "at": moment(standing.last_at),
-        "name": name,
+        "name": known.name,
         "price_minor": standing.price_minor,
         "leader": leader_name,
         "closes_at": moment(standing.closes_at),
         "extended": taken.extended,
-        "seal": seal_of(ask.max_minor, salt),
+        "seal": seal,
     }
-    head = step_hash(table.heads[ask.auction], step)
-    table.taken.append(
-        NewBid(
-            auction=ask.auction,
-            number=standing.bids,
-            actor=actor,
-            visitor=ask.visitor,
-            paddle=paddle,
-            key=ask.key,
-            at=standing.last_at,
-            name=name,
-            max_minor=ask.max_minor,
-            salt=salt,
-            seal=str(step["seal"]),
-            price_minor=standing.price_minor,
-            leader_name=leader_name,
-            closes_at=standing.closes_at,
-            extended=taken.extended,
-            state=taken.state.value,
-            hash=head,
-        )
+    return NewBid(
+        auction=ask.auction,
+        number=standing.bids,
+        actor=actor,
+        visitor=ask.visitor,
+        paddle=known.paddle,
+        key=ask.key,
+        at=standing.last_at,
+        name=known.name,
+        max_minor=ask.max_minor,
+        salt=salt,
+        seal=seal,
+        price_minor=standing.price_minor,
+        leader_name=leader_name,
+        closes_at=standing.closes_at,
+        extended=taken.extended,
+        state=taken.state.value,
+        hash=step_hash(before, step),
     )
-    table.standings[ask.auction], table.leaders[ask.auction] = standing, leader_name
-    table.heads[ask.auction] = head
 
 
 def _answer(table: Table, auction: UUID, actor: UUID, number: int, *, raised: bool = False) -> BidAnswer:

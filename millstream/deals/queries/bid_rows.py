@@ -50,6 +50,13 @@ SELECT * FROM unnest(%s::uuid[], %s::int[], %s::uuid[], %s::text[], %s::timestam
                      %s::text[])
 """
 
+# The arrays of the two statements above, by the names of a new bid's fields.
+_BIDDER_COLUMNS: Final = ("auction", "actor", "visitor", "paddle", "name", "max_minor", "number")
+_BID_COLUMNS: Final = (
+    *("auction", "number", "actor", "key", "at", "name", "max_minor", "salt", "seal", "price_minor", "leader_name"),
+    *("closes_at", "extended", "state", "hash"),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class LockedAuction:
@@ -155,53 +162,33 @@ def read_known(keys: Iterable[tuple[UUID, UUID, str]]) -> dict[tuple[UUID, UUID,
 
 def write_bids(bids: Sequence[NewBid], moved: Mapping[UUID, tuple[Standing, str, str]]) -> None:
     """Write the auctions as they stand after the bids (with leader's name and head), the bidders, and the bids."""
-    rows = list(moved.items())
+    _move(moved)
+    _keep_bidders(list({(bid.auction, bid.actor): bid for bid in bids}.values()))
+    with connection.cursor() as cursor:
+        cursor.execute(_ADD, [[getattr(bid, name) for bid in bids] for name in _BID_COLUMNS])
+
+
+def _move(moved: Mapping[UUID, tuple[Standing, str, str]]) -> None:
+    standings = [standing for standing, _, _ in moved.values()]
     with connection.cursor() as cursor:
         cursor.execute(
             _MOVE,
             [
-                [auction for auction, _ in rows],
-                [standing.price_minor for _, (standing, _, _) in rows],
-                [standing.closes_at for _, (standing, _, _) in rows],
-                [standing.extensions for _, (standing, _, _) in rows],
-                [standing.bids for _, (standing, _, _) in rows],
-                [standing.last_at for _, (standing, _, _) in rows],
-                [standing.leader.bidder if standing.leader else None for _, (standing, _, _) in rows],
-                [name for _, (_, name, _) in rows],
-                [head for _, (_, _, head) in rows],
+                list(moved),
+                [standing.price_minor for standing in standings],
+                [standing.closes_at for standing in standings],
+                [standing.extensions for standing in standings],
+                [standing.bids for standing in standings],
+                [standing.last_at for standing in standings],
+                [standing.leader.bidder if standing.leader else None for standing in standings],
+                [name for _, name, _ in moved.values()],
+                [head for _, _, head in moved.values()],
             ],
         )
-        assert cursor.rowcount == len(rows), "every auction that was locked open was moved"
-        latest = list({(bid.auction, bid.actor): bid for bid in bids}.values())
-        cursor.execute(
-            _KEEP_BIDDERS,
-            [
-                [bid.auction for bid in latest],
-                [bid.actor for bid in latest],
-                [bid.visitor for bid in latest],
-                [bid.paddle for bid in latest],
-                [bid.name for bid in latest],
-                [bid.max_minor for bid in latest],
-                [bid.number for bid in latest],
-            ],
-        )
-        cursor.execute(
-            _ADD,
-            [
-                [bid.auction for bid in bids],
-                [bid.number for bid in bids],
-                [bid.actor for bid in bids],
-                [bid.key for bid in bids],
-                [bid.at for bid in bids],
-                [bid.name for bid in bids],
-                [bid.max_minor for bid in bids],
-                [bid.salt for bid in bids],
-                [bid.seal for bid in bids],
-                [bid.price_minor for bid in bids],
-                [bid.leader_name for bid in bids],
-                [bid.closes_at for bid in bids],
-                [bid.extended for bid in bids],
-                [bid.state for bid in bids],
-                [bid.hash for bid in bids],
-            ],
-        )
+        assert cursor.rowcount == len(moved), "every auction that was locked open was moved"
+
+
+def _keep_bidders(latest: Sequence[NewBid]) -> None:
+    """The newest bid of each bidder."""
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP_BIDDERS, [[getattr(bid, name) for bid in latest] for name in _BIDDER_COLUMNS])

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from millstream.deals.refusals import AuctionOver, BidLowered, BidTooHigh, BidTooLow, NotYourAuction
@@ -67,6 +67,7 @@ def slow_price(start: int, history: list[tuple[UUID, int]]) -> tuple[UUID, int]:
 bids = st.lists(st.tuples(st.sampled_from(BIDDERS), st.integers(1, 30_000)), min_size=1, max_size=40)
 
 
+@settings(deadline=None)
 @given(start=st.integers(1, 20_000), wanted=bids)
 def test_the_quick_rule_is_the_slow_model(start, wanted):
     """Whatever is bid, leader and price are those of a model that sorts every bid anew; refused bids change nothing."""
@@ -87,6 +88,7 @@ def test_the_quick_rule_is_the_slow_model(start, wanted):
         assert (after.state is BidState.OUTBID) == (leader != bidder)
 
 
+@settings(deadline=None)
 @given(start=st.integers(1, 20_000), wanted=bids)
 def test_the_price_stays_between_start_and_the_winners_maximum(start, wanted):
     """The price never falls, never passes the leader's maximum, and nobody else's maximum is above it unpaid."""
@@ -178,6 +180,7 @@ def test_time_never_goes_back():
     assert after.standing.last_at == OPENED + timedelta(seconds=30)
 
 
+@settings(deadline=None)
 @given(price=st.integers(0, 10**10), currency=st.sampled_from(["CNY", "JPY", "KWD"]))
 def test_steps_are_coins_and_never_shrink(price, currency):
     """A step is one coin at least, and a dearer lot never has a smaller one."""

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from millstream.deals.refusals import BadAllotment, BadWindow, BelowFloor, PriceNotBetter
@@ -57,6 +57,7 @@ spans = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(price=st.integers(1, 100), history=spans)
 def test_the_words_are_true_on_every_minute_looked_at(price, history):
     """Where the rule says lowest, no moment of the 30 days, looked at one by one, had that price or a lower one."""
@@ -107,6 +108,7 @@ def test_a_window_is_one_to_twenty_minutes_now_or_up_to_a_day_later():
             window_of(opens_at, lasts, NOW)
 
 
+@settings(deadline=None)
 @given(listed=st.integers(1, 10**7), floor=st.integers(0, 10**7))
 def test_suggested_prices_can_all_be_pressed(listed, floor):
     """Whatever is suggested passes the rule."""
@@ -114,6 +116,7 @@ def test_suggested_prices_can_all_be_pressed(listed, floor):
         check_price(price, list_minor=listed, floor_minor=floor, currency="CNY")
 
 
+@settings(deadline=None)
 @given(listed=st.integers(1, 10**7), floor=st.integers(0, 10**7))
 def test_an_auction_usually_starts_above_its_floor(listed, floor):
     """The start that the studio offers is never refused."""

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from millstream.deals.rules.bidding import Standing, take_bid
@@ -57,6 +57,7 @@ def receipt_of(wanted: list[tuple[int, int, int]]) -> dict[str, Any]:
 tries = st.lists(st.tuples(st.integers(1, 5), st.integers(1, 9_000), st.integers(0, 130)), max_size=30)
 
 
+@settings(deadline=None)
 @given(wanted=tries)
 def test_every_auction_proves_itself(wanted):
     """Whatever was tried, the receipt of what was taken holds."""
@@ -88,6 +89,7 @@ def test_a_changed_bid_is_seen(field, value):
     assert verify_receipt(forged)
 
 
+@settings(deadline=None)
 @given(place=st.integers(0, 4), other=st.integers(0, 4))
 def test_a_dropped_or_moved_bid_is_seen(place, other):
     """A bid that is left out, or two that change places, break the chain."""

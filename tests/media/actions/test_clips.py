@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client, override_settings
 from pytest_django.fixtures import DjangoAssertNumQueries
 
@@ -307,3 +307,25 @@ def test_disk_use_is_what_lies_there(transactional_db: None, var: Path, filmed: 
     assert 0 < use.recording_bytes <= lying
     assert use.clip_bytes == sum(path.stat().st_size for path in (var / "files" / "clips").glob("*.mp4"))
     assert use.free_bytes > 0
+
+
+def test_two_workers_cut_a_clip_once(transactional_db: None, var: Path, filmed: Path) -> None:
+    """On two connections at once, one of them finds nothing to do."""
+    camera = recorded(filmed)
+    wished = api.cut_clip(spec(camera), now=LATER)
+    did: list[bool] = []
+
+    def work() -> None:
+        try:
+            did.append(cut_next(now=LATER))
+        finally:
+            connection.close()
+
+    workers = [threading.Thread(target=work) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert sorted(did) == [False, True]
+    assert Clip.objects.get(id=wished).tries == 1
+    assert api.verify_clip(wished).matches

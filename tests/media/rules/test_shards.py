@@ -7,6 +7,7 @@ import pytest
 
 from millstream.media.plane.config import PlaneConfig, SettingWrong, Shard
 from millstream.media.rules import shard_in_use, shard_of
+from millstream.site.cli.supervisor.town import Town
 from millstream.site.config import SettingRefused, load
 from millstream.site.media_settings import media_port
 
@@ -52,6 +53,17 @@ def test_several_processes_get_ports_addresses_and_folders_of_their_own(tmp_path
         assert len({environ[name] for environ in environs}) == 3
     assert len({environ["MEDIA_RECORDINGS_DIR"] for environ in environs}) == 1
     assert environs[2]["MEDIA_HTTP_PORT"] == str(media_port(8001, 2))
+
+
+def test_the_supervisor_runs_as_many_as_it_is_told_and_stops_each(tmp_path: object) -> None:
+    """By default one by its plain name; of three every port is checked before the start and every name has its turn."""
+    one = Town(load({"MILLSTREAM_VAR": str(tmp_path)}))
+    assert [spec.name for spec in one.independent()] == ["media"]
+    three = Town(load({"MILLSTREAM_VAR": str(tmp_path), "MILLSTREAM_MEDIA_PROCESSES": "3"}))
+    assert [spec.name for spec in three.independent()] == ["media", "media-1", "media-2"]
+    assert [spec.env["MEDIA_SHARD"] for spec in three.independent()] == ["0/3", "1/3", "2/3"]
+    assert {8011, 8021, 1936, 1937} <= set(three.public_ports().values())
+    assert all(spec.name.partition("-")[0] in Town.STOP_ORDER for spec in three.independent())
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import subprocess
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -169,14 +170,17 @@ async def reel_of(seed: int, folder: Path) -> Reel:
     with contextlib.suppress(OSError, ValueError):
         return await asyncio.to_thread(load_reel, path)
     module = "millstream.media.plane.scenes.render"
-    child = await asyncio.create_subprocess_exec(sys.executable, "-m", module, str(seed), str(path))
+    # Not by the event loop: uvloop runs Python between fork and exec, and that waits for ever for a lock that a
+    # decoder's thread held in the moment of the fork; the loop waits with it, and every picture stands.
+    child = await asyncio.to_thread(subprocess.Popen, [sys.executable, "-m", module, str(seed), str(path)])
     try:
-        async with asyncio.timeout(RENDER_SECONDS):
-            code = await child.wait()
+        code = await asyncio.to_thread(child.wait, RENDER_SECONDS)
+    except subprocess.TimeoutExpired:
+        raise TimeoutError from None
     finally:
-        if child.returncode is None:
+        if child.poll() is None:
             child.kill()
-            await child.wait()
+            await asyncio.to_thread(child.wait)
     if code != 0:
         raise ValueError(f"the renderer ended with {code}")
     return await asyncio.to_thread(load_reel, path)
