@@ -31,26 +31,43 @@ BATCH = 500
 
 def measure_deal(town: Town, market: Any) -> bool:
     """Seed the buyers, open the deal, let them all press, and say what came of it; whether it held."""
+    from millstream.kernel.ids import new_id
+    from millstream.orders.models import Order
+
+    visitors = [new_id() for _ in range(BUYERS)]
+    seed_buyers(visitors)
+    show, variant = open_room(market)
+    seen = let_them_press(town, show.room, variant, visitors)
+    sold = Order.objects.unscoped("a bench").filter(show_id=show.id, lines__price_minor=DEAL_MINOR).count()
+    holds: bool = sold == UNITS == seen["answers"].get("bought", 0) and seen["slowest"] <= WITHIN_SECONDS
+    print(f"a deal of {UNITS}, {BUYERS} buyers over WebSocket: {sold} sold, answers {seen['answers']}")
+    print(f"  answered: p50 {seen['p50']:.2f} s, p99 {seen['p99']:.2f} s, all {seen['slowest']:.2f} s; holds: {holds}")
+    return holds
+
+
+def open_room(market: Any) -> tuple[Any, Any]:
+    """A live show with a deal on a product, of which the shop has ten times as many: the show and the variant."""
     from millstream.deals.api import open_deal
     from millstream.deals.types import DealSpec
     from millstream.kernel.clock import read_now
-    from millstream.kernel.ids import new_id
-    from millstream.kernel.web.middleware import visitor_cookie
-    from millstream.orders.models import Order
+    from millstream.live.api import add_to_rundown, start_show
     from tests.live.town import agree, make_host, make_show
 
     now = read_now()
     variant = market.put_for_sale(10 * UNITS, now=now)
     host = make_host()
     agree(host, market.maker, now)
-    from millstream.live.api import add_to_rundown, start_show
-
     show = make_show(host, now)
     add_to_rundown(show.id, variant, host=host, now=now)
     start_show(show.id, host=host, now=now)
-    visitors = [new_id() for _ in range(BUYERS)]
-    seed_buyers(visitors)
     open_deal(DealSpec(show.id, host, variant, DEAL_MINOR, UNITS, timedelta(minutes=10)), now=read_now())
+    return show, variant
+
+
+def let_them_press(town: Town, room: Any, variant: Any, visitors: list[Any]) -> dict[str, Any]:
+    """Start a room server and a process with all the buyers; what they saw."""
+    from millstream.kernel.web.middleware import visitor_cookie
+
     port = free_port()
     words = [sys.executable, "-m", "millstream.live.room", "--port", str(port)]
     with (town.home / "room.log").open("wb") as log:
@@ -60,7 +77,7 @@ def measure_deal(town: Town, market: Any) -> bool:
         plan = {
             "sockets": BUYERS,
             "ports": [port],
-            "path": f"/ws/rooms/{show.room}",
+            "path": f"/ws/rooms/{room}",
             "addresses": ADDRESSES,
             "cookies": [visitor_cookie(visitor) for visitor in visitors],
             "seed": 1,
@@ -73,11 +90,7 @@ def measure_deal(town: Town, market: Any) -> bool:
         server.terminate()
         server.wait(20)
     seen: dict[str, Any] = json.loads(told.stdout)
-    sold = Order.objects.unscoped("a bench").filter(show_id=show.id, lines__price_minor=DEAL_MINOR).count()
-    holds: bool = sold == UNITS == seen["answers"].get("bought", 0) and seen["slowest"] <= WITHIN_SECONDS
-    print(f"a deal of {UNITS}, {BUYERS} buyers over WebSocket: {sold} sold, answers {seen['answers']}")
-    print(f"  answered: p50 {seen['p50']:.2f} s, p99 {seen['p99']:.2f} s, all {seen['slowest']:.2f} s; holds: {holds}")
-    return holds
+    return seen
 
 
 def seed_buyers(visitors: list[Any]) -> None:
