@@ -58,4 +58,4 @@ class Cast:
         """Close every window; whatever was wrong in one is told now."""
         for context in self._open:
             context.close()
-        assert self.problems == []
+        assert not self.problems, "\n".join(self.problems)

@@ -53,14 +53,21 @@ def pay(page: Page, contact: str = "", name: str = "") -> None:
     page.get_by_role("button", name="Close and go on watching").click()
 
 
-def press_in_deals(phone: Page, button: str) -> None:
-    """Open the deals of the studio, and press a button for what is on the table."""
+def press_in_deals(phone: Page, variant: str, button: str) -> None:
+    """Open the deals of the studio and press a button for what is on the table; the page is not left for it."""
+    phone.evaluate("() => { window.stays = true }")
     phone.click('.studio-bar a[href="#deals"]')
-    maker = phone.locator(".deal-maker[data-pinned]")
+    maker = phone.locator(".deal-maker[data-pinned]", has=phone.locator(f'input[name="variant"][value="{variant}"]'))
     maker.locator("summary").first.click()
     if "auction" in button:
         maker.locator("form").nth(1).locator("label.chip").first.click()
     maker.get_by_role("button", name=button).click()
+    expect(phone.locator("#toasts .toast")).to_be_visible(timeout=10_000)
+    expect(phone.locator("#now-offers .rows").first).to_be_visible(timeout=10_000)
+    expect(maker.locator("form").first).to_be_hidden()
+    assert phone.evaluate("() => window.stays === true"), "the page was left: its picture stopped"
+    assert phone.get_attribute("ms-studio", "data-going") == "on"
+    phone.click("#deals .studio-sheet-close")
 
 
 def bid(room: Room, amount: str, contact: str = "") -> None:
@@ -102,8 +109,7 @@ def deal(phone: Page, wei: Room) -> None:
     before = wei.pinned
     phone.click("[data-pin-next]")
     until(lambda: wei.pinned not in ("", before), 10, "the next product on the table")
-    phone.wait_for_timeout(500)
-    press_in_deals(phone, "Open the deal")
+    press_in_deals(phone, wei.pinned, "Open the deal")
     card = wei.page.locator("[data-deals] .deal").first
     expect(card).to_be_visible(timeout=10_000)
     card.locator("[data-deal-buy]").click()
@@ -113,16 +119,15 @@ def deal(phone: Page, wei: Room) -> None:
 
 def auction(phone: Page, wei: Room, femi: Room) -> None:
     """Wei and Femi bid; Femi's higher maximum wins at the second price, and Femi buys."""
-    phone.wait_for_selector(ON, timeout=WAIT_MS)
-    before = wei.pinned
-    phone.goto(phone.url.split("#")[0] + "#")
-    phone.click("[data-pin-next]")
-    until(lambda: wei.pinned not in ("", before), 10, "another product on the table")
-    phone.wait_for_timeout(500)
-    press_in_deals(phone, "Start the auction")
+    free = phone.locator(".deal-maker:not([data-pinned]) input[name=variant]").first.get_attribute("value") or ""
+    phone.click('.studio-bar a[href="#goods"]')
+    phone.locator(f'#now-goods .rundown-item[data-variant="{free}"]').get_by_role("button", name="Pin").click()
+    until(lambda: wei.pinned == free, 10, "a product without a deal on the table")
+    phone.click("#goods .studio-sheet-close")
+    press_in_deals(phone, free, "Start the auction")
     for room in (wei, femi):
         expect(room.page.locator("[data-auctions] .auction").first).to_be_visible(timeout=10_000)
-    bid(wei, "900")
+    bid(wei, "900", "+8613812345678")
     expect(wei.page.locator("[data-auction-stands]").first).to_contain_text("You lead", timeout=10_000)
     bid(femi, "1000", "femi@example.org")
     expect(femi.page.locator("[data-auction-stands]").first).to_contain_text("You lead", timeout=10_000)
@@ -159,7 +164,7 @@ def end(phone: Page) -> None:
     phone.goto(phone.url.split("#")[0] + "#more")
     phone.click("#more summary.button")
     phone.get_by_role("button", name="Yes, end it for everybody").click()
-    phone.wait_for_url("**/studio/**")
+    phone.wait_for_url("**/studio/")
 
 
 def buy_from_the_replay(cast: Cast, slug: str) -> None:

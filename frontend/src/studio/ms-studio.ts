@@ -14,6 +14,8 @@ import {
 import { Captioner } from "./captioner";
 import { Face } from "./face";
 import { post } from "./forms";
+import { FreshSheet, holdWhileTyped } from "./fresh";
+import { isOurs, press } from "./presses";
 import { Publisher, type Told } from "./publisher";
 import { offerCatch, prepareQuick } from "./quick";
 import { Sales, writeDuration } from "./sales";
@@ -23,6 +25,8 @@ const BEAT_EVERY_MS = 5_000;
 const TICK_MS = 1_000;
 const CONFLICT = 409;
 const FACING = "studio-facing";
+/** What in the trade changes the sheet of deals and gifts. */
+const ON_OFFER = new Set(["pin", "price", "deal", "auction", "gift"]);
 
 /** The camera on the back shows goods best; who turned to the other one finds it again. */
 function rememberedFacing(): Lens["facing"] {
@@ -43,6 +47,7 @@ class MsStudio extends HTMLElement {
   private beatAtMs = 0;
   private mended = false;
   private face = new Face(this);
+  private offers: FreshSheet | null = null;
 
   connectedCallback(): void {
     this.blankPlayer = this.find("[data-viewers-picture] ms-player")?.cloneNode(true) ?? null;
@@ -59,6 +64,9 @@ class MsStudio extends HTMLElement {
     this.listen();
     prepareSheets(this.find(".studio-stage"));
     holdWhilePressed();
+    const [offers, goods] = [this.find("#now-offers"), this.find("#now-goods")];
+    if (offers) this.offers = new FreshSheet(offers);
+    if (goods) holdWhileTyped(goods);
     new Captioner(this, pageLanguage()).prepare();
     this.tick = window.setInterval(() => this.look(), TICK_MS);
     this.look();
@@ -207,6 +215,12 @@ class MsStudio extends HTMLElement {
 
   private async onSubmit(event: SubmitEvent): Promise<void> {
     const form = event.target as HTMLFormElement;
+    if (isOurs(form)) {
+      event.preventDefault();
+      if (!(await press(form, event.submitter, this.dataset))) return;
+      this.offers?.refresh();
+      this.refresh();
+    }
     if (form.matches("[data-start-form]") && this.stream) {
       event.preventDefault();
       await this.start();
@@ -251,6 +265,7 @@ class MsStudio extends HTMLElement {
 
   private onTrade(event: CustomEvent<{ kind: string; data: Record<string, unknown> }>): void {
     const { kind, data } = event.detail;
+    if (ON_OFFER.has(kind)) this.offers?.refresh();
     if (kind !== "state" || data.state === this.state) return;
     if (data.state === "live") {
       this.becomeLive();
@@ -377,6 +392,7 @@ class MsStudio extends HTMLElement {
   private look(): void {
     writeDuration(this, Date.now());
     this.sales.look();
+    this.offers?.look();
     if (this.state === "live") stayAwake(true);
     const quick = this.find("[data-quick]");
     if (quick) prepareQuick(quick, () => (this.stream ? this.preview : null));

@@ -11,6 +11,7 @@ from millstream.live.models import RundownItem
 from millstream.live.models.studio import QuickListing
 from millstream.live.refusals import NotForSale, NotInRundown
 from millstream.live.refusals.studio import PriceBelowFloor, PriceIsTheSellers
+from millstream.live.rules import is_price_the_hosts
 from millstream.pacts.api import floor_prices
 from millstream.people.types import ActorId
 from millstream.shops import api as shops
@@ -31,8 +32,8 @@ def change_price(show_id: UUID, variant: UUID, *, price_minor: int, currency: st
     goods = shops.for_sale([VariantId(variant)]).get(VariantId(variant))
     if goods is None:
         raise NotForSale
-    corrects = item.sold == 0 and QuickListing.objects.filter(show=row, variant_id=variant).exists()
-    if goods.seller != host and not corrects:
+    quick = QuickListing.objects.filter(show=row, variant_id=variant).exists()
+    if not is_price_the_hosts(goods.seller, host, quick=quick, sold=item.sold):
         raise PriceIsTheSellers
     floor = floor_prices([variant], host=host, now=now).get(variant)
     if floor is not None and price_minor < floor.price_minor:

@@ -93,3 +93,8 @@ def agreement(host: UUID, pacts: Sequence[PactRecord], now: datetime) -> Agreeme
     ]
     named = frozenset(pact.seller for pact in counting if pact.seller is not None)
     return Agreement(every_seller=any(pact.seller is None for pact in counting), sellers=named | {host})
+
+
+def is_price_the_hosts(seller: UUID, host: UUID, *, quick: bool, sold: int) -> bool:
+    """Whether a host may set this list price: of own goods, or of a quick listing nothing of which is paid for."""
+    return seller == host or (quick and sold == 0)

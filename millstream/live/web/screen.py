@@ -13,13 +13,14 @@ from django.utils.translation import gettext_lazy as _l
 
 from millstream.live import api
 from millstream.live.refusals import NotYourShow
-from millstream.live.rules import is_gop_too_long
+from millstream.live.rules import is_gop_too_long, is_price_the_hosts
 from millstream.live.types import ShowRecord
 from millstream.live.types.studio import Device, DeviceKind, FilmMode, Seat, SeatRecord
 from millstream.live.web.desk import host_of
-from millstream.live.web.room_page import goods_of, pin_of, rundown_rows
+from millstream.live.web.room_page import Goods, goods_of, pin_of, rundown_rows
 from millstream.media import api as media
 from millstream.media.types import StreamHealth, StreamState
+from millstream.shops.types import VariantId
 
 TALK_SHOWN: Final = 20
 
@@ -129,7 +130,7 @@ def screen_state(request: HttpRequest, show: ShowRecord) -> dict[str, Any]:
         "gop_seconds": round((health.gop_ms or 0) / 1000, 1),
         "b_frames": health.b_frames,
         "clock_jumps": health.clock_jumps,
-        "quick": {str(variant) for variant in api.quick_listed(show.id)},
+        "priced": priced(show, goods),
     }
     changing = [told, health.state.value, health.kbit // 100, held, tally, [line.id for line in talk]]
     return {
@@ -143,6 +144,17 @@ def screen_state(request: HttpRequest, show: ShowRecord) -> dict[str, Any]:
         "tally": tally,
         "talk": talk,
         "mine": host_of(request) == show.host,
+    }
+
+
+def priced(show: ShowRecord, goods: Goods) -> set[UUID]:
+    """The products of the rundown whose list price is the host's to set."""
+    quick = api.quick_listed(show.id)
+    return {
+        item.variant
+        for item in goods.items
+        if (found := goods.known.get(VariantId(item.variant))) is not None
+        and is_price_the_hosts(found.seller, show.host, quick=item.variant in quick, sold=item.sold)
     }
 
 

@@ -116,6 +116,13 @@ def now(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "live/studio/_now.html", {**state, "swapped": True})
 
 
+@require_safe
+@for_hosts
+def offers(request: HttpRequest, slug: str) -> HttpResponse:
+    """What stands in the sheet of deals and gifts by now: the page asks for it when the sheet is opened."""
+    return render(request, "live/studio/_offers.html", {"show": directed_show(request, slug)})
+
+
 @require_POST
 @for_hosts
 def start(request: HttpRequest, slug: str) -> HttpResponse:

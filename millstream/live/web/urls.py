@@ -87,6 +87,7 @@ urlpatterns = [
     path("crew/<str:token>/", crew.join, name="join_crew"),
     path("studio/<slug:slug>/live/", studio.go_live, name="go_live"),
     path("studio/<slug:slug>/now/", studio.now, name="now"),
+    path("studio/<slug:slug>/offers/", studio.offers, name="offers"),
     path("studio/<slug:slug>/start/", studio.start, name="start"),
     path("studio/<slug:slug>/end/", studio.end, name="end"),
     path("studio/<slug:slug>/pin/", direct.pin, name="pin"),

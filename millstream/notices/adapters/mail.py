@@ -2,6 +2,7 @@
 
 import smtplib
 from dataclasses import dataclass
+from email.policy import Policy, default
 from email.policy import default
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ from millstream.kernel.settings import conf
 from millstream.notices.adapters.outcome import End, Outcome
 
 PERMANENT: Final = 500
+LONGEST_LINE: Final = 998
 LONGEST_LINE: Final = 998
 
 

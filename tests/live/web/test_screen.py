@@ -11,6 +11,8 @@ from django.test import Client
 from millstream.kernel.clock import read_now
 from millstream.kernel.ids import new_id
 from millstream.live import api
+from millstream.live.models import RundownItem
+from millstream.live.rules import is_price_the_hosts
 from millstream.live.types import ShowState
 from millstream.live.types.studio import DeviceKind, FilmMode, FilmNote, Seat, SeatRecord
 from millstream.live.web.screen import Light, Part, device_kind, following, light_of, part_of
@@ -266,3 +268,69 @@ def test_strangers_neither_sit_nor_list(town: Town, client: Client, femi: Client
     assert client.post(at(town, rest), form).status_code == 302
     assert femi.post(at(town, rest), form).status_code == 403
     assert api.seats(town.show.id, read_now()) == {}
+
+
+def test_the_offers_are_asked_for_anew_by_who_directs(town: Town, dao: Client, client: Client, femi: Client) -> None:
+    """The part has the product that is on the table by now, and only the part; strangers do not see it."""
+    town.start()
+    town.another_product()
+    pinned = town.another_product()
+    before = text(dao.get(at(town, "offers/")))
+    assert "data-pinned" not in before
+    dao.post(at(town, "pin/"), {"variant": str(pinned)})
+    part = text(dao.get(at(town, "offers/")))
+    first = part.split('<details class="deal-maker"')[1]
+    assert first.startswith(" data-pinned")
+    assert f'value="{pinned}"' in first
+    assert f'action="{at(town, "gifts/")}"' in part
+    assert "<html" not in part
+    assert " style=" not in part
+    assert client.get(at(town, "offers/")).status_code == 302
+    assert femi.get(at(town, "offers/")).status_code == 403
+    assert dao.post(at(town, "offers/")).status_code == 405
+
+
+def test_the_sheets_post_without_a_script_as_well(town: Town, dao: Client) -> None:
+    """The page that a press leads to says what the press did, since its messages stand on it."""
+    town.start()
+    gift = {
+        "gift": str(uuid4()),
+        "kind": "red_packet",
+        "title": "A little something",
+        "budget": "50",
+        "pieces": "10",
+        "opens_in": "10",
+        "lasts": "120",
+        "minimum": "0",
+    }
+    for headers in ({}, {"hx-request": "true"}):
+        answer = dao.post(at(town, "gifts/"), {**gift, "gift": str(uuid4())}, headers=headers, follow=True)
+        assert answer.redirect_chain[-1][0] == at(town, "live/")
+        told = text(answer).split('<div class="notices">')[1]
+        assert "Announced. The room counts down." in told.split("studio-bar")[0]
+    refused = dao.post(at(town, "gifts/"), {**gift, "pieces": "many"}, headers={"hx-request": "true"})
+    assert refused.status_code == 422
+    assert '<div class="refusal"' in text(refused)
+    assert "<html" not in text(refused)
+
+
+def test_a_price_field_stands_where_the_price_is_the_hosts(town: Town, dao: Client) -> None:
+    """At a quick listing until something of it is paid for; not at what a maker prices."""
+    town.start()
+    dao.post(at(town, "quick/"), listing(town))
+    quick = api.rundown(town.show.id)[-1].variant
+    page = text(dao.get(at(town, "live/")))
+    assert f'id="price-{quick}"' in page
+    assert f'id="price-{town.counter.variant}"' not in page
+    RundownItem.objects.filter(variant_id=quick).update(sold=1)
+    assert f'id="price-{quick}"' not in text(dao.get(at(town, "live/")))
+    api.end_show(town.show.id, host=town.dao, now=read_now())
+    assert 'id="price-' not in text(dao.get(at(town, "live/")))
+
+
+def test_whose_price_it_is() -> None:
+    """Own goods always, a quick listing while it can still be corrected, a maker's goods never."""
+    assert is_price_the_hosts(ME, ME, quick=False, sold=3)
+    assert is_price_the_hosts(OTHER, ME, quick=True, sold=0)
+    assert not is_price_the_hosts(OTHER, ME, quick=True, sold=1)
+    assert not is_price_the_hosts(OTHER, ME, quick=False, sold=0)
