@@ -62,6 +62,9 @@ class Speech:
             raise TalkRefused("live.too_long", most=bounds.LONGEST_TALK)
         if not room.may_talk():
             raise TalkRefused("live.talk_closed")
+        refused = room.guard.standing(entry, time.time())
+        if refused is not None:  # before the pace: whoever may not talk hears why, not that they talk too fast
+            raise refused
         wait = self._by_visitor.take(visitor) or self._by_network.take(entry.network)
         if not wait and entry.role == "guest" and not entry.verified:
             wait = self._guests_of_network.take(entry.network)

@@ -61,9 +61,9 @@ def test_the_product_page_asks_at_most_eight_questions(
     shelf: Counter, client: Client, amina: Client, django_assert_max_num_queries
 ):
     """A stranger's page and a signed-in maker's, with what other contexts may add still to come."""
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(6):
         client.get(f"/products/{shelf.slug}/")
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(8):
         amina.get(f"/products/{shelf.slug}/")
 
 
