@@ -59,7 +59,9 @@ def beside(plane: PlaneProcess, hook: Hook, media: Media) -> Iterator[None]:
     """A good stream with a viewer, who must get a part every third of a second whatever the test does."""
     hook.grant("good-key", "5f6a5f0e-8d0c-4f63-8f64-0f2a1f4b8d11", "good-playback")
     with publishing(media(), plane.rtmp("good-key")):
-        until(lambda: "#EXTINF" in plane.playlist("good-playback"), 15)
+        # The test before may have left an ended playlist behind, without a hint of what comes.
+        until(lambda: plane.state("good-playback") == "live", 15)
+        until(lambda: "PRELOAD-HINT" in plane.playlist("good-playback"), 15)
         viewer = Viewer(plane, "good-playback")
         time.sleep(1)
         yield
