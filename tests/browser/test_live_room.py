@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from secrets import token_hex
@@ -90,6 +91,8 @@ def test_a_show_from_a_phone_in_the_village(cast: Cast, town: DemoTown) -> None:
     keep_order(cast, wei)
     slug = slug_of(phone)
     end(phone)
+    # The line that filmed hears that its show is over.
+    cast.problems[:] = [said for said in cast.problems if "410" not in said]
     buy_from_the_replay(cast, slug)
     code, told = town.reconcile()
     assert code == 0, told
@@ -164,7 +167,7 @@ def end(phone: Page) -> None:
     phone.goto(phone.url.split("#")[0] + "#more")
     phone.click("#more summary.button")
     phone.get_by_role("button", name="Yes, end it for everybody").click()
-    phone.wait_for_url("**/studio/")
+    expect(phone).to_have_url(re.compile(r"/studio/$"), timeout=30_000)
 
 
 def buy_from_the_replay(cast: Cast, slug: str) -> None:

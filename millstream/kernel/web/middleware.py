@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from datetime import datetime
 from http import HTTPStatus
+from typing import Final
 from uuid import UUID
 
 from django.conf import settings
@@ -126,12 +127,26 @@ def refusal_response(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     return response
 
 
+SHOWN_BY_BROWSERS: Final = (
+    "image/png",
+    "image/jpeg",
+    "image/webp",
+    "image/avif",
+    "video/",
+    "audio/",
+    "application/pdf",
+)
+
+
 def content_security(respond: Respond) -> Respond:
     """One content security policy: our own scripts and styles only; video and gateway from their origins."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         response = respond(request)
-        if "Content-Security-Policy" not in response.headers and not request.path.startswith("/admin/"):
+        # A browser shows a picture, a film or a PDF in a page of its own making, with styles that our policy forbids.
+        shown_by_browser = response.headers.get("Content-Type", "").startswith(SHOWN_BY_BROWSERS)
+        has_own = "Content-Security-Policy" in response.headers
+        if not has_own and not shown_by_browser and not request.path.startswith("/admin/"):
             response.headers["Content-Security-Policy"] = policy()
         response.headers.setdefault("Permissions-Policy", "camera=(self), microphone=(self), geolocation=()")
         return response
