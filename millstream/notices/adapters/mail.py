@@ -2,7 +2,6 @@
 
 import smtplib
 from dataclasses import dataclass
-from email.policy import Policy, default
 from email.policy import default
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -16,7 +15,6 @@ from millstream.kernel.settings import conf
 from millstream.notices.adapters.outcome import End, Outcome
 
 PERMANENT: Final = 500
-LONGEST_LINE: Final = 998
 LONGEST_LINE: Final = 998
 
 
