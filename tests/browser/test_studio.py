@@ -121,7 +121,7 @@ def away(cast: Cast, phone: Page) -> Iterator[None]:
     yield
     phone.wait_for_timeout(max(0.0, AWAY_SECONDS - (time.monotonic() - gone)) * 1000)
     phone.context.set_offline(False)
-    expected = re.compile(r"ERR_INTERNET_DISCONNECTED|WebSocket")
+    expected = re.compile(r"ERR_INTERNET_DISCONNECTED|WebSocket|status of 503")
     cast.problems[:] = [said for said in cast.problems if not expected.search(said)]
 
 

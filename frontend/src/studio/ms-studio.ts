@@ -49,6 +49,8 @@ class MsStudio extends HTMLElement {
   private face = new Face(this);
   private offers: FreshSheet | null = null;
 
+  private leaving = false;
+
   connectedCallback(): void {
     this.blankPlayer = this.find("[data-viewers-picture] ms-player")?.cloneNode(true) ?? null;
     const video = this.preview;
@@ -234,6 +236,7 @@ class MsStudio extends HTMLElement {
       if (this.state === "live") this.film();
     }
     if (form.matches("[data-end-form]")) {
+      this.leaving = true;
       window.sessionStorage.removeItem(this.remembered);
       this.publisher?.stop();
     }
@@ -273,7 +276,8 @@ class MsStudio extends HTMLElement {
     } else {
       window.sessionStorage.removeItem(this.remembered);
       this.publisher?.stop();
-      window.location.reload();
+      // Whoever pressed the end here is already on the way to the list of shows.
+      if (!this.leaving) window.location.reload();
     }
   }
 
