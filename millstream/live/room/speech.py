@@ -1,5 +1,6 @@
 """What viewers say and like in this process: checked, shown, told to the other processes, and kept."""
 
+import asyncio
 import logging
 import re
 import time
@@ -43,6 +44,7 @@ class Speech:
         self._errand = errand
         self._unsaved: deque[tuple[Room, Message]] = deque(maxlen=bounds.UNSAVED_MESSAGES)
         self._liked: dict[UUID, int] = {}
+        self._saving = asyncio.Lock()
         self._by_visitor = RateLimit("live.say", per_minute=bounds.SAY_PER_MINUTE, burst=bounds.SAY_BURST)
         self._by_network = RateLimit(
             "live.say_network", per_minute=bounds.SAY_PER_MINUTE_NETWORK, burst=bounds.SAY_BURST_NETWORK
@@ -107,7 +109,17 @@ class Speech:
         room.likes_here = 0
 
     async def save(self) -> None:
-        """Keep what was said and liked; what cannot be kept now waits, and the oldest of too much is dropped."""
+        """Keep what was said and liked; what cannot be kept now waits, and the oldest of too much is dropped.
+
+        Whoever stops waiting for it stops nothing: what was taken out to be kept is kept, also when a server ends.
+        """
+        await asyncio.shield(self._save())
+
+    async def _save(self) -> None:
+        async with self._saving:
+            await self._save_what_waits()
+
+    async def _save_what_waits(self) -> None:
         unsaved = list(self._unsaved)
         messages = [
             (room.show, message)
