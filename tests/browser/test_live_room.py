@@ -158,8 +158,8 @@ def keep_order(cast: Cast, wei: Room) -> None:
     open_line(host, words)
     host.click(f"{SHEET} .line-act-bad")
     host.click(f"{SHEET} form[action$='/ban/'] button")
-    expect(wei.page.locator("[data-chat]")).not_to_contain_text(words, timeout=5_000)
-    expect(spam.page.locator("[data-why]")).to_be_visible(timeout=5_000)
+    expect(wei.page.locator("[data-chat]")).not_to_contain_text(words, timeout=15_000)
+    expect(spam.page.locator("[data-why]")).to_be_visible(timeout=15_000)
 
 
 def end(phone: Page) -> None:

@@ -40,7 +40,7 @@ def test_a_hint_is_heard_also_after_the_line_was_given_up(nats_url: str) -> None
         messages = []
         for number in range(2):
             await asyncio.to_thread(publish_hint, subject, {"number": number})
-            messages.append(await heard.next_msg(timeout=5))
+            messages.append(await heard.next_msg(timeout=20))
             assert len(hinters()) == 1
             await asyncio.to_thread(close_hints)
             assert hinters() == []

@@ -52,7 +52,7 @@ def _rewind(position: int) -> None:
 async def _relay_until(js: Any, messages: int) -> None:
     stop = asyncio.Event()
     running = asyncio.create_task(relay_facts(stop))
-    for _ in range(100):
+    for _ in range(400):
         await asyncio.sleep(0.05)
         try:
             if (await js.stream_info(STREAM)).state.messages >= messages:
@@ -61,7 +61,7 @@ async def _relay_until(js: Any, messages: int) -> None:
             continue
     await asyncio.sleep(0.2)
     stop.set()
-    await asyncio.wait_for(running, 5)
+    await asyncio.wait_for(running, 20)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -81,7 +81,7 @@ def test_each_fact_is_on_the_stream_once_and_in_order(nats_url: str, settings: A
         await _relay_until(js, FACTS)
         info = await js.stream_info(STREAM)
         subscription = await js.subscribe("fact.>", ordered_consumer=True)
-        told = [await subscription.next_msg(timeout=2) for _ in range(info.state.messages)]
+        told = [await subscription.next_msg(timeout=20) for _ in range(info.state.messages)]
         await js.delete_stream(STREAM)
         await client.close()
         return [message.data.decode() for message in told]

@@ -28,11 +28,11 @@ def test_a_busy_till_waits_longer_but_never_long(
 
 def test_a_full_batch_goes_at_once() -> None:
     """Whoever has a whole batch waiting does not wait for more."""
-    till: Any = Till(batch_size=2, gather_seconds=5.0)
+    till: Any = Till(batch_size=2, gather_seconds=30.0)
     till._waiting.extend([object(), object()])
     began = time.monotonic()
     till._gather()
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 15
 
 
 @pytest.mark.django_db

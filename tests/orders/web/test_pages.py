@@ -43,7 +43,7 @@ def approve(location: str, choice: str = "approve") -> str:
             return None
 
     try:
-        urllib.request.build_opener(Stay).open(location, data=urlencode({"choice": choice}).encode(), timeout=5)
+        urllib.request.build_opener(Stay).open(location, data=urlencode({"choice": choice}).encode(), timeout=20)
     except urllib.error.HTTPError as error:
         back = urlsplit(error.headers["location"])
         return f"{back.path}?{back.query}"

@@ -66,7 +66,7 @@ class Sim:
     def kill(self) -> None:
         assert self.process is not None
         self.process.send_signal(signal.SIGKILL)
-        self.process.wait(timeout=5)
+        self.process.wait(timeout=20)
 
     def behave(self, mode: str, down_seconds: float = 0) -> None:
         told = {"mode": mode, "down_seconds": str(down_seconds)}
@@ -75,7 +75,7 @@ class Sim:
 
 def _answers(origin: str) -> bool:
     try:
-        return httpx.get(f"{origin}/healthz", timeout=1).status_code == 200
+        return httpx.get(f"{origin}/healthz", timeout=5).status_code == 200
     except httpx.HTTPError:
         return False
 
@@ -139,7 +139,13 @@ def test_lost_events_are_found_by_polling(town: Town, sim: Sim) -> None:
     found = shipped(town, sim)
     time.sleep(STEP_SECONDS * 5)
     assert not CarrierEvent.objects.exists()
-    assert api.poll_tracking(sim.carrier, now=read_now()) == 4
+    asked: list[int] = []
+
+    def all_found() -> bool:
+        asked.append(api.poll_tracking(sim.carrier, now=read_now()))
+        return sum(asked) == 4
+
+    wait_until(all_found)
     assert delivered(town, found)
 
 

@@ -55,7 +55,7 @@ class Shop:
         self.origin = f"http://127.0.0.1:{self._server.server_address[1]}"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
-    def wait_for(self, count: int, seconds: float = 8.0) -> list[dict[str, Any]]:
+    def wait_for(self, count: int, seconds: float = 30.0) -> list[dict[str, Any]]:
         """The messages, once there are so many."""
         patience = time.monotonic() + seconds
         while len(self.messages) < count and time.monotonic() < patience:
@@ -93,7 +93,7 @@ def ask(sim: SimProcess, method: str, target: str, told: object = None, *, key: 
     )
     request = urllib.request.Request(sim.origin + target, data=body or None, headers=headers, method=method)  # noqa: S310 - our own address
     try:
-        with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310 - our own address
+        with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310 - our own address
             text = answer.read().decode()
             return answer.status, json.loads(text) if text.startswith("{") else text
     except urllib.error.HTTPError as error:
@@ -131,7 +131,7 @@ def choose(sim: SimProcess, session: str, choice: str) -> str:
 
     data = urlencode({"choice": choice}).encode()
     with pytest.raises(urllib.error.HTTPError) as sent:
-        urllib.request.build_opener(Stay).open(f"{sim.origin}/gateway/pay/{session}", data=data, timeout=5)
+        urllib.request.build_opener(Stay).open(f"{sim.origin}/gateway/pay/{session}", data=data, timeout=20)
     assert sent.value.code == 303
     return str(sent.value.headers["location"])
 
@@ -157,7 +157,7 @@ def test_each_misbehaviour_does_what_it_says(sim: SimProcess, shop: Shop) -> Non
     for choice, session in sessions.items():
         choose(sim, session, choice)
     assert state_of(sim, sessions["slow"]) == state_of(sim, sessions["late"]) == "pending"
-    shop.wait_for(9, seconds=12)
+    shop.wait_for(9, seconds=30)
     time.sleep(0.2)
     told = {
         choice: [m["kind"] for m in shop.messages if m["session"] == session] for choice, session in sessions.items()
@@ -182,6 +182,7 @@ def test_a_second_choice_changes_nothing(sim: SimProcess, shop: Shop) -> None:
     choose(sim, session, "decline")
     choose(sim, session, "approve")
     assert state_of(sim, session) == "declined"
+    shop.wait_for(1)
     assert [message["kind"] for message in shop.wait_for(2, seconds=0.5)] == ["payment.declined"]
 
 
@@ -254,7 +255,7 @@ def test_the_payer_page_speaks_two_languages_and_escapes_what_it_shows(sim: SimP
     session = open_session(sim)
     pages = {}
     for language in ("en", "zh-hans"):
-        with urllib.request.urlopen(f"{sim.origin}/gateway/pay/{session}?lang={language}", timeout=5) as answer:  # noqa: S310 - our own address
+        with urllib.request.urlopen(f"{sim.origin}/gateway/pay/{session}?lang={language}", timeout=20) as answer:  # noqa: S310 - our own address
             assert "default-src 'none'" in answer.headers["content-security-policy"]
             pages[language] = answer.read().decode()
     assert "CNY 136.00" in pages["en"]
