@@ -44,6 +44,7 @@ from millstream.shops.web.forms import NewProductForm, ProductForm, ShopForm, Va
 LARGEST_UPLOAD: Final = 16 * 1024 * 1024
 MOST_AT_ONCE: Final = 200
 PRICE_REFUSALS: Final = (PriceNotPositive, ForeignCurrency, BadAmount)
+VARIANT_IDS: Final = "variant_%s"  # the product's own form on the same page has fields of the same names
 
 
 @works_in_shop
@@ -224,7 +225,7 @@ def product(request: HttpRequest, product_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("shops:desk_product", record.id)
-    return _product_page(request, record, form, VariantForm())
+    return _product_page(request, record, form, VariantForm(auto_id=VARIANT_IDS))
 
 
 def _product_page(
@@ -304,7 +305,7 @@ def change_photo(request: HttpRequest, product_id: UUID, photo_id: UUID) -> Http
 def add_variant(request: HttpRequest, product_id: UUID) -> HttpResponse:
     """Add a variant; what is refused is shown in the form with what was typed."""
     record, shop = api.own_product(ProductId(product_id), by(request)), shop_of(request)
-    form = VariantForm(request.POST)
+    form = VariantForm(request.POST, auto_id=VARIANT_IDS)
     if form.is_valid():
         told = form.cleaned_data
         try:

@@ -31,6 +31,15 @@ def test_the_desk_is_for_the_people_of_the_shop(counter: Counter, amina: Client,
     assert client.get(f"/desk/shop/{page}").status_code == 403
 
 
+@pytest.mark.parametrize("page", ["products/{product}/", "stock/{variant}/", "prices/", "products/new/"])
+def test_each_label_is_of_one_field(counter: Counter, amina: Client, page: str):
+    """Two forms on one page share no ids: a tap on a label goes to its own field."""
+    html = amina.get(f"/desk/shop/{page.format(product=counter.product, variant=counter.variant)}").content.decode()
+    ids = re.findall(r'\sid="([^"]+)"', html)
+    assert sorted(set(ids)) == sorted(ids)
+    assert set(re.findall(r'<label[^>]*\sfor="([^"]+)"', html)) <= set(ids)
+
+
 def test_femi_sees_and_changes_nothing_of_aminas(counter: Counter, femi: Client):
     """A shop of one's own opens no door to another's: what exists elsewhere is not there."""
     femi.post("/desk/shop/open/", {"name_en": "Femi's"})
