@@ -84,6 +84,10 @@ class Servers:
         self.ports.append(port)
         self.processes.append(process)
 
+    def last_words(self) -> str:
+        """The end of each server's log, for whoever asks why a run failed."""
+        return "\n".join(log.read_text()[-2000:] for log in sorted(self.folder.glob("server-*.log")))
+
     def cpu_seconds(self) -> list[float]:
         """What each server has used so far."""
         return [sum(psutil.Process(process.pid).cpu_times()[:2]) for process in self.processes]
@@ -216,7 +220,7 @@ def measure(room: Ours | Channels, options: argparse.Namespace) -> dict[str, Any
     words = [sys.executable, str(Path(__file__).with_name("_room_client.py"))]
     client = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=REPOSITORY)
     room.stack.callback(_end, client)
-    opened = _ask(client, json.dumps(plan))
+    opened = _ask(client, json.dumps(plan), room)
     time.sleep(SETTLE_SECONDS)
     memory, cpu, wall = room.memory_bytes(), room.cpu_seconds(), time.monotonic()
     _tell(client, "begin")
@@ -227,7 +231,7 @@ def measure(room: Ours | Channels, options: argparse.Namespace) -> dict[str, Any
     time.sleep(SETTLE_SECONDS)
     used = [after - start for after, start in zip(room.cpu_seconds(), cpu, strict=True)]
     wall = time.monotonic() - wall
-    seen = _ask(client, "end")
+    seen = _ask(client, "end", room)
     figures = {
         "what": "channels" if options.channels else f"{len(room.ports)} room server(s)",
         "sockets": options.sockets,
@@ -285,12 +289,12 @@ def _tell(client: subprocess.Popen[str], line: str) -> None:
     client.stdin.flush()
 
 
-def _ask(client: subprocess.Popen[str], line: str) -> dict[str, Any]:
+def _ask(client: subprocess.Popen[str], line: str, room: Servers) -> dict[str, Any]:
     _tell(client, line)
     assert client.stdout is not None
     answer = client.stdout.readline()
     if not answer:
-        raise SystemExit("the viewers' process died")
+        raise SystemExit(f"the viewers' process died; the servers' last words:\n{room.last_words()}")
     told: dict[str, Any] = json.loads(answer)
     return told
 
