@@ -16,6 +16,8 @@ from nats.errors import NoServersError, StaleConnectionError, UnexpectedEOF
 from millstream.kernel.settings import conf
 
 CLOSE_SECONDS = 2.0
+LAST_WORDS_SECONDS = 1.0
+MOST_WAITING = 1_000
 
 log = logging.getLogger(__name__)
 
@@ -59,6 +61,19 @@ async def connect(name: str) -> Client:
     return client
 
 
+async def connect_until(stop: asyncio.Event, name: str) -> Client | None:
+    """A connection as `connect` makes it; None when the stop comes first, for NATS may be away for long."""
+    connecting = asyncio.create_task(connect(name))
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({connecting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        return connecting.result() if connecting.done() else None
+    finally:
+        for task in (connecting, stopping):
+            task.cancel()
+        await asyncio.gather(connecting, stopping, return_exceptions=True)
+
+
 class _Hinter:
     """A thread with its own loop and connection, so that sync code can publish without waiting."""
 
@@ -66,11 +81,19 @@ class _Hinter:
         self._loop = asyncio.new_event_loop()
         self._client: Client | None = None
         self._connecting = asyncio.Lock()
+        self._waiting: set[asyncio.Task[None]] = set()
         self._thread = threading.Thread(target=self._loop.run_forever, name="nats-hints", daemon=True)
         self._thread.start()
 
     def publish(self, subject: str, payload: bytes) -> None:
-        asyncio.run_coroutine_threadsafe(self._publish(subject, payload), self._loop)
+        self._loop.call_soon_threadsafe(self._begin, subject, payload)
+
+    def _begin(self, subject: str, payload: bytes) -> None:
+        """Publish beside; when NATS has been away for so many hints, this one is lost."""
+        if len(self._waiting) < MOST_WAITING:
+            task = self._loop.create_task(self._publish(subject, payload))
+            self._waiting.add(task)
+            task.add_done_callback(self._waiting.discard)
 
     async def _publish(self, subject: str, payload: bytes) -> None:
         try:
@@ -82,7 +105,7 @@ class _Hinter:
             log.warning("hint on %s was lost: %s", subject, error)
 
     def close(self) -> None:
-        """Send what is on its way if NATS is there, stop trying if it is not, and end the thread."""
+        """Send what is on its way if NATS answers within a second, stop trying if it does not, and end the thread."""
         closing = asyncio.run_coroutine_threadsafe(self._close(), self._loop)
         try:
             closing.result(CLOSE_SECONDS)
@@ -94,6 +117,8 @@ class _Hinter:
             self._loop.close()
 
     async def _close(self) -> None:
+        if self._waiting:
+            await asyncio.wait(self._waiting, timeout=LAST_WORDS_SECONDS)
         if self._client is not None and self._client.is_connected:
             await self._client.flush()
         # What waits for a connection would wait for ever; the client's own attempts are among these tasks.

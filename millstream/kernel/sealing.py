@@ -45,4 +45,5 @@ def sign(purpose: str, message: str) -> str:
 
 def signed_by_us(purpose: str, message: str, signature: str) -> bool:
     """Whether `signature` is ours for this message and purpose; takes the same time whatever the answer."""
-    return hmac.compare_digest(sign(purpose, message), signature)
+    # As bytes: what a stranger sends need not be ASCII, and texts that are not cannot be compared.
+    return hmac.compare_digest(sign(purpose, message).encode(), signature.encode("utf-8", "replace"))

@@ -1,6 +1,7 @@
 """The settings of the installation that contexts ask for, as one frozen record."""
 
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -13,7 +14,8 @@ class MediaPlaces:
     """Where pictures come in and go out: one entry per media process, in the order of their shards.
 
     `origins` may carry a path (`https://shop.example/media/0`). With an `engine` of others, `engine_hls` is the
-    address of a playlist with `{playback}` in it. Limits hold per account; `max_at_once` counts its streams.
+    address of a playlist with `{playback}` in it. Limits hold per account; `max_at_once` counts its streams. `inside`
+    is where the web processes reach the media processes themselves, past any proxy.
     """
 
     origins: tuple[str, ...] = ("http://127.0.0.1:8001",)
@@ -25,6 +27,7 @@ class MediaPlaces:
     max_hours: int = 12
     max_hours_a_day: int = 16
     max_at_once: int = 2
+    inside: tuple[str, ...] = ("http://127.0.0.1:8001",)
 
     @property
     def sources(self) -> str:
@@ -35,7 +38,11 @@ class MediaPlaces:
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """What the operator chose. Durations in seconds; keys in bytes; origins without a final slash."""
+    """What the operator chose. Durations in seconds; keys in bytes; origins without a final slash.
+
+    `trusted_proxies` are believed when they name who asks; `room_inside` is where this machine reaches the room server
+    apart, empty when there is none.
+    """
 
     demo: bool
     var: Path
@@ -64,6 +71,8 @@ class Installation:
     media: MediaPlaces = MediaPlaces()
     recordings_kept_days: int = 1_095
     promises_kept_days: int = 1_095
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    room_inside: str = ""
 
 
 def conf() -> Installation:

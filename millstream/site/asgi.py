@@ -21,6 +21,8 @@ type Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 django_pages = get_asgi_application()
 
 # These import models, so they come after Django is ready.
+from millstream.kernel.settings import conf  # noqa: E402
+from millstream.kernel.web.peers import client_address, forwarded_in  # noqa: E402
 from millstream.live.room.server import application as room  # noqa: E402
 from millstream.live.room.server import listen, shutdown  # noqa: E402
 from millstream.orders.web.lean import lean  # noqa: E402
@@ -35,7 +37,16 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     elif scope["type"] == "lifespan":
         await _lifespan(receive, send)
     else:
-        await pages(scope, receive, send)
+        await pages(from_client(scope), receive, send)
+
+
+def from_client(scope: Scope) -> Scope:
+    """The request as its client sent it: behind a trusted proxy the address is the client's, not the proxy's."""
+    trusted, peer = conf().trusted_proxies, scope.get("client")
+    if not trusted or not peer:
+        return scope
+    address = client_address(str(peer[0]), forwarded_in(scope["headers"]), trusted)
+    return scope if address == peer[0] else {**scope, "client": (address, 0)}
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:

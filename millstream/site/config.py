@@ -13,9 +13,11 @@ import secrets as randomness
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from millstream.kernel.web.peers import read_networks
 from millstream.site.media_settings import MediaSettings, MediaSettingWrong, media_port, read_media
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -79,6 +81,7 @@ class Config:
     network_rate: int
     recordings_kept_days: int
     promises_kept_days: int
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...]
     media: MediaSettings
     secrets: Secrets
 
@@ -127,6 +130,7 @@ class Config:
             "MILLSTREAM_NETWORK_RATE": str(self.network_rate),
             "MILLSTREAM_RECORDINGS_KEPT_DAYS": str(self.recordings_kept_days),
             "MILLSTREAM_PROMISES_KEPT_DAYS": str(self.promises_kept_days),
+            "MILLSTREAM_TRUSTED_PROXIES": " ".join(str(network) for network in self.trusted_proxies),
             "DJANGO_SETTINGS_MODULE": "millstream.site.settings",
         }
         if self.database_url:
@@ -225,6 +229,7 @@ def load(environ: Mapping[str, str] | None = None) -> Config:
         network_rate=_count(env, "MILLSTREAM_NETWORK_RATE", 600),
         recordings_kept_days=_count(env, "MILLSTREAM_RECORDINGS_KEPT_DAYS", 3 * 365),
         promises_kept_days=_count(env, "MILLSTREAM_PROMISES_KEPT_DAYS", 3 * 365),
+        trusted_proxies=_networks(env, "MILLSTREAM_TRUSTED_PROXIES"),
         media=_media(env, host=host, media_origin=media_origin, port=media_port_first, rtmp_port=rtmp_port),
         secrets=_secrets(var),
     )
@@ -313,6 +318,13 @@ def _port(env: Mapping[str, str], setting: str, default: int) -> int:
     if port > PORT_MAX:
         raise SettingRefused(setting, f"a port is at most {PORT_MAX}, not {port}")
     return port
+
+
+def _networks(env: Mapping[str, str], setting: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    try:
+        return read_networks(env.get(setting) or "")
+    except ValueError as wrong:
+        raise SettingRefused(setting, f"say addresses or networks such as 10.0.0.0/8 ({wrong})") from None
 
 
 def _room_origin(env: Mapping[str, str], web_port: int) -> str:

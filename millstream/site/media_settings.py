@@ -34,6 +34,7 @@ class MediaSettings:
     max_hours: int
     max_hours_a_day: int
     max_at_once: int
+    inside: tuple[str, ...]
 
 
 def media_port(first: int, shard: int) -> int:
@@ -45,7 +46,8 @@ def read_media(env: Mapping[str, str], *, host: str, media_origin: str, port: in
     """Read them; refuses with `MediaSettingWrong`, naming the setting.
 
     Public addresses are by default those of this machine's ports; with a proxy in front MEDIA_ORIGINS and
-    MEDIA_RTMP_ORIGINS name one address per media process.
+    MEDIA_RTMP_ORIGINS name one address per media process. Their health is asked at the ports of this machine, or where
+    MEDIA_INSIDE_ORIGINS says.
     """
     processes = _whole(env, "MILLSTREAM_MEDIA_PROCESSES", 1)
     if processes > MAX_PROCESSES:
@@ -58,7 +60,9 @@ def read_media(env: Mapping[str, str], *, host: str, media_origin: str, port: in
         f"rtmp://{host}:{rtmp_port + shard}/live" for shard in range(len(origins))
     )
     rtmps = _places(env, "MEDIA_RTMPS_ORIGINS", ("rtmps",))
-    for setting, places in (("MEDIA_RTMP_ORIGINS", rtmp), ("MEDIA_RTMPS_ORIGINS", rtmps)):
+    inside = _places(env, "MEDIA_INSIDE_ORIGINS", ("http",))
+    given = (("MEDIA_RTMP_ORIGINS", rtmp), ("MEDIA_RTMPS_ORIGINS", rtmps), ("MEDIA_INSIDE_ORIGINS", inside))
+    for setting, places in given:
         if places and len(places) != len(origins):
             raise MediaSettingWrong(setting, f"name as many addresses as media processes: {len(origins)}")
     engine = env.get("MEDIA_ENGINE", "").strip()
@@ -78,6 +82,7 @@ def read_media(env: Mapping[str, str], *, host: str, media_origin: str, port: in
         max_hours=_whole(env, "MEDIA_MAX_HOURS", 12),
         max_hours_a_day=_whole(env, "MEDIA_MAX_HOURS_A_DAY", 16),
         max_at_once=_whole(env, "MEDIA_MAX_AT_ONCE", 2),
+        inside=inside or tuple(f"http://{host}:{media_port(port, shard)}" for shard in range(processes)),
     )
 
 

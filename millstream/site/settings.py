@@ -53,9 +53,12 @@ MILLSTREAM = Installation(
         max_hours=CONFIG.media.max_hours,
         max_hours_a_day=CONFIG.media.max_hours_a_day,
         max_at_once=CONFIG.media.max_at_once,
+        inside=CONFIG.media.inside,
     ),
     recordings_kept_days=CONFIG.recordings_kept_days,
     promises_kept_days=CONFIG.promises_kept_days,
+    trusted_proxies=CONFIG.trusted_proxies,
+    room_inside=f"http://{CONFIG.local_host}:{CONFIG.room_port}" if CONFIG.room_apart else "",
 )
 
 SECRET_KEY = CONFIG.secrets.django_secret

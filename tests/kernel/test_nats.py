@@ -24,6 +24,14 @@ publish_hint("test.nobody", {"a": 1})
 time.sleep(2.5)
 """
 
+HINT_AND_END = """
+import sys
+import django
+django.setup()
+from millstream.kernel.nats import publish_hint
+publish_hint(sys.argv[1], {"a": 1})
+"""
+
 
 def hinters() -> list[str]:
     return [thread.name for thread in threading.enumerate() if thread.name == "nats-hints"]
@@ -66,3 +74,23 @@ def test_without_nats_it_is_said_once_and_the_process_ends_at_once() -> None:
     assert done.stderr.count("NATS is away, hints goes on trying") == 1, done.stderr
     assert "Traceback" not in done.stderr
     assert "never awaited" not in done.stderr
+
+
+def test_the_last_words_of_a_process_are_heard(nats_url: str) -> None:
+    """A command whose first hint is its last act ends when the hint is out, not before."""
+    subject = f"test.{new_id()}"
+
+    async def play() -> dict[str, int]:
+        client = await nats.connect(nats_url)
+        heard = await client.subscribe(subject)
+        await client.flush()
+        words = [sys.executable, "-c", HINT_AND_END, subject]
+        await asyncio.to_thread(
+            subprocess.run, words, cwd=REPOSITORY, env={**os.environ, "NATS_URL": nats_url}, timeout=60, check=True
+        )
+        message = await heard.next_msg(timeout=20)
+        await client.close()
+        told: dict[str, int] = json.loads(message.data)
+        return told
+
+    assert asyncio.run(play()) == {"a": 1}

@@ -107,3 +107,13 @@ def test_media_and_sim_are_told_nothing_of_the_database(tmp_path):
     settings = load(tmp_path, DATABASE_URL="postgresql://secret@host/db", NATS_URL="nats://t@127.0.0.1:1")
     assert "secret@host" not in str(settings.media_env()) + str(settings.sim_env())
     assert settings.secrets.field_key not in str(settings.media_env()) + str(settings.sim_env())
+
+
+def test_trusted_proxies_are_networks(tmp_path):
+    """None by default; addresses and networks as they are written; a name is refused, and a child reads the same."""
+    assert load(tmp_path).trusted_proxies == ()
+    settings = load(tmp_path, MILLSTREAM_TRUSTED_PROXIES="127.0.0.1, 10.0.0.0/8 2001:db8::/32")
+    assert [str(network) for network in settings.trusted_proxies] == ["127.0.0.1/32", "10.0.0.0/8", "2001:db8::/32"]
+    assert config.load(settings.children_env()) == settings
+    with pytest.raises(config.SettingRefused, match="MILLSTREAM_TRUSTED_PROXIES"):
+        load(tmp_path, MILLSTREAM_TRUSTED_PROXIES="nginx")

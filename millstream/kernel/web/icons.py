@@ -72,6 +72,14 @@ ICONS: dict[str, str] = {
         '<path d="M12 21c-4.7-5-7-8.6-7-11.5a7 7 0 0 1 14 0c0 2.9-2.3 6.5-7 11.5z"/><circle cx="12" cy="9.5" r="2.5"/>'
     ),
     "camera": '<path d="M3.5 7.5h4L9.5 5h5l2 2.5h4V19h-17z"/><circle cx="12" cy="13" r="3.7"/>',
+    "camera_off": (
+        '<path d="M3.5 7.5h4L9.5 5h5l2 2.5h4V19h-17z"/><circle cx="12" cy="13" r="3.7"/><path d="M3 3l18 18"/>'
+    ),
+    "mic": '<rect x="9" y="3" width="6" height="11" rx="3"/><path d="M5.5 11.5a6.5 6.5 0 0 0 13 0M12 18v3M8.5 21h7"/>',
+    "mic_off": (
+        '<rect x="9" y="3" width="6" height="11" rx="3"/>'
+        '<path d="M5.5 11.5a6.5 6.5 0 0 0 13 0M12 18v3M8.5 21h7M3.5 3.5l17 17"/>'
+    ),
     "sound": (
         '<path d="M4 9.5v5h3.5L12 18.5v-13L7.5 9.5z"/><path d="M15.5 9a4.2 4.2 0 0 1 0 6M18 6.5a7.7 7.7 0 0 1 0 11"/>'
     ),

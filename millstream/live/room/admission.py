@@ -2,11 +2,11 @@
 
 import base64
 import binascii
-import ipaddress
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from ipaddress import IPv6Address, IPv6Network
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
@@ -20,6 +20,7 @@ from django.utils.translation import gettext
 from millstream.kernel.sealing import sign, signed_by_us
 from millstream.kernel.settings import conf
 from millstream.kernel.web.middleware import VISITOR_COOKIE, visitor_from_cookie
+from millstream.kernel.web.peers import client_address, forwarded_in, read_address
 from millstream.live.room.wire import ROLES
 
 PASS_SECONDS: Final = 12 * 3600
@@ -27,6 +28,7 @@ PURPOSE: Final = "room-pass"
 PATH: Final = "/ws/rooms/"
 LONGEST_NAME: Final = 40
 PLAIN_FIELDS: Final = 5
+HOUSEHOLD_BITS: Final = 64
 
 
 class Denied(Exception):
@@ -132,30 +134,30 @@ def read_pass(text: str, *, now: float) -> RoomPass | None:
 
 def network_of(address: str) -> str:
     """The network that an address belongs to: itself for IPv4, the /64 for IPv6."""
-    try:
-        known = ipaddress.ip_address(address)
-    except ValueError:
+    known = read_address(address)
+    if known is None:
         return address
-    if isinstance(known, ipaddress.IPv6Address):
-        return str(ipaddress.ip_network((known, 64), strict=False))
+    if isinstance(known, IPv6Address):
+        return str(IPv6Network((known, HOUSEHOLD_BITS), strict=False))
     return str(known)
 
 
 def admit(scope: Mapping[str, Any], *, now: float) -> Entry:
     """The entry that a handshake asks for; raises `Denied`. `now` is in epoch seconds."""
-    headers = _headers(scope.get("headers", ()))
+    pairs = list(scope.get("headers", ()))
+    headers = _headers(pairs)
     room = _room_of(str(scope.get("path", "")))
     _check_origin(headers)
     cookies = parse_cookie(headers.get("cookie", ""))
     visitor = visitor_from_cookie(cookies.get(VISITOR_COOKIE))
     if visitor is None:
         raise Denied("no signed visitor")
-    client = scope.get("client") or ("", 0)
+    peer = str((scope.get("client") or ("", 0))[0])
     language = _language(cookies.get(settings.LANGUAGE_COOKIE_NAME), headers.get("accept-language", ""))
     query = parse_qs(bytes(scope.get("query_string", b"")).decode("ascii", "replace"))
     known = read_pass(query.get("pass", [""])[0], now=now)
     vouched = known if known is not None and known.room == room and known.visitor == visitor else None
-    network = network_of(str(client[0]))
+    network = network_of(client_address(peer, forwarded_in(pairs), conf().trusted_proxies))
     return Entry(
         room=room,
         visitor=visitor,
@@ -195,7 +197,11 @@ def _check_origin(headers: Mapping[str, str]) -> None:
     origin = headers.get("origin", "")
     if origin == conf().public_origin:
         return
-    if not origin or urlsplit(origin).netloc != host:
+    try:
+        opened_at = urlsplit(origin).netloc
+    except ValueError:  # `http://[` is no address
+        opened_at = ""
+    if opened_at != host:
         raise Denied("opened by another site")
 
 

@@ -14,6 +14,7 @@ _KEY_BYTES: Final = 16
 
 TEXT, BINARY, CLOSE, PING, PONG = 0x1, 0x2, 0x8, 0x9, 0xA
 CONTINUATION: Final = 0x0
+FORWARDED: Final = "x-forwarded-for"
 LARGEST_CONTROL: Final = 125
 MIDDLE_SIZE, LONG_SIZE = 126, 127
 
@@ -36,7 +37,10 @@ class Broken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """The head of a request. Names of headers are in small letters; of one that comes twice the first counts."""
+    """The head of a request. Names of headers are in small letters; of one that comes twice the first counts.
+
+    Only `x-forwarded-for` is put together: some proxies add a line of their own to what a stranger wrote.
+    """
 
     method: str
     path: str
@@ -60,8 +64,13 @@ def read_request(head: bytes) -> Request:
         name, colon, value = line.partition(":")
         if not colon or not name or name != name.strip():
             raise NotHttp("400 Bad Request")
+        if name.lower() == FORWARDED and FORWARDED in headers:
+            headers[FORWARDED] += f",{value}"
         headers.setdefault(name.lower(), value.strip())
-    parts = urlsplit(target)
+    try:
+        parts = urlsplit(target)
+    except ValueError:  # `//[` is no address
+        raise NotHttp("400 Bad Request") from None
     return Request(method, unquote(parts.path), parts.query.encode("latin-1"), headers)
 
 

@@ -83,6 +83,7 @@ def render(front: Front) -> str:
     tls = front.certificate is not None
     lines = [
         "# Made by `millstream nginx-config`; make it again after changing the number of processes.",
+        "# Millstream believes this proxy who asks only when MILLSTREAM_TRUSTED_PROXIES names it (here 127.0.0.1).",
         *_upstream("web", front.web),
         *(_upstream("room", front.room) if front.room else []),
         *(line for shard, place in enumerate(front.media) for line in _upstream(f"media_{shard}", place)),
@@ -113,7 +114,7 @@ def _upstream(name: str, place: str) -> list[str]:
 def _headers(indent: str = "    ", connection: str = "''") -> list[str]:
     return [
         f"{indent}proxy_set_header Host $http_host;",
-        f"{indent}proxy_set_header X-Forwarded-For $remote_addr;",
+        f"{indent}proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;",
         f"{indent}proxy_set_header X-Forwarded-Proto $scheme;",
         f"{indent}proxy_set_header Connection {connection};",
     ]
