@@ -16,7 +16,7 @@ from nats.js.api import AckPolicy, ConsumerConfig, RetentionPolicy, StorageType,
 from nats.js.errors import NotFoundError
 
 from millstream.kernel.clock import read_now
-from millstream.kernel.nats import connect
+from millstream.kernel.nats import connect_until
 from millstream.media.actions.apply_events import apply_events
 from millstream.media.rules import MalformedEvent, read_event
 from millstream.media.types import EventsApplied, MediaEvent
@@ -51,7 +51,9 @@ async def run(stop: asyncio.Event) -> None:
 
 
 async def _consume(stop: asyncio.Event, threads: ThreadPoolExecutor) -> None:
-    client = await connect("media-rows")
+    client = await connect_until(stop, "media-rows")
+    if client is None:
+        return
     try:
         await keep_stream(client.jetstream())
         pull = await client.jetstream().pull_subscribe(

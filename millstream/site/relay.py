@@ -11,7 +11,7 @@ from nats.js import JetStreamContext
 from nats.js.api import StreamConfig
 from nats.js.errors import NotFoundError
 
-from millstream.kernel.nats import connect
+from millstream.kernel.nats import connect_until
 
 log = logging.getLogger("millstream.relay")
 
@@ -101,7 +101,9 @@ async def _send(js: JetStreamContext, rows: list[Row]) -> None:
 
 async def relay_facts(stop: asyncio.Event) -> None:
     """Send placed facts in their order until the stop; the cursor moves after JetStream has acknowledged."""
-    client = await connect("relay")
+    client = await connect_until(stop, "relay")
+    if client is None:
+        return
     try:
         js = client.jetstream()
         await _stream(js)

@@ -1,7 +1,6 @@
 """The worker: queue and periodic jobs, the sequencer of facts and their handlers, media events, the relay."""
 
 import asyncio
-import json
 import logging
 import os
 import signal
@@ -10,15 +9,13 @@ from typing import Final
 
 from asgiref.sync import sync_to_async
 from django.db import connection
-from nats.aio.client import Client
-from nats.errors import Error as NatsError
 from procrastinate import App
 from procrastinate.contrib.django import app as queue
 
 from millstream.kernel.facts.base import Hint
 from millstream.kernel.facts.handlers import BATCH, HANDLERS, last_position, run_handler
 from millstream.kernel.facts.sequencer import place_facts
-from millstream.kernel.nats import connect
+from millstream.kernel.nats import publish_hint
 from millstream.live.consumer import run as count_audience
 from millstream.media.consumer import run as hear_media
 from millstream.site.relay import relay_facts
@@ -82,23 +79,13 @@ async def hear_facts(stop: asyncio.Event) -> None:
     Looking without a rest while orders come in would hear each fact alone: ten times the statements.
     """
     loop = asyncio.get_running_loop()
-    client: Client | None = None
     look = sync_to_async(Ear().look, thread_sensitive=True)
     while not stop.is_set():
         heard, hints = await look(loop.time())
-        if hints:
-            client = client or await connect("worker-hints")
-            await _tell(client, hints)
+        for hint in hints:  # never waited for: facts are heard whether NATS is there or not
+            publish_hint(hint.subject, hint.payload)
         if heard < BATCH:
             await _rest(stop, LOOK_SECONDS)
-
-
-async def _tell(client: Client, hints: list[Hint]) -> None:
-    for hint in hints:
-        try:
-            await client.publish(hint.subject, json.dumps(hint.payload, default=str).encode())
-        except NatsError as error:
-            log.warning("hint on %s was lost: %s", hint.subject, error)
 
 
 async def _rest(stop: asyncio.Event, seconds: float) -> None:

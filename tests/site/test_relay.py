@@ -49,6 +49,11 @@ def _rewind(position: int) -> None:
         cursor.execute("UPDATE fact_cursor SET position = %s WHERE name = %s", [position, CURSOR])
 
 
+def _let_go() -> None:
+    """Close this thread's connection: the thread keeps it from test to test, and each test's end cuts it."""
+    connection.close()
+
+
 async def _relay_until(js: Any, messages: int) -> None:
     stop = asyncio.Event()
     running = asyncio.create_task(relay_facts(stop))
@@ -72,6 +77,7 @@ def test_each_fact_is_on_the_stream_once_and_in_order(nats_url: str, settings: A
     pacts = _record()
 
     async def story() -> list[str]:
+        await sync_to_async(_let_go)()
         client = await nats.connect(nats_url)
         js = client.jetstream()
         with suppress(nats.js.errors.NotFoundError):
