@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from millstream.media.plane.scenes import keeper
+from millstream.media.plane.scenes import rendering
 from millstream.site.config import REPOSITORY
 from tests.engines import golden
 
@@ -66,7 +66,7 @@ def _alone() -> Iterator[None]:
 
 def _make(var: Path, environment: Mapping[str, str]) -> None:
     """Seed with the program's own command, and render the scene that the show wants."""
-    reel = var / "scenes" / f"scene-{keeper.DRAWING}-{LIVE_SEED}.reel"
+    reel = var / "scenes" / f"scene-{rendering.DRAWING}-{LIVE_SEED}.reel"
     reel.parent.mkdir(parents=True)
     drawing = [sys.executable, "-m", "millstream.media.plane.scenes.render", str(LIVE_SEED), str(reel)]
     with subprocess.Popen(drawing, env=dict(environment)) as render:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from millstream.media.plane.scenes.keeper import reel_of
+from millstream.media.plane.scenes.reel import save_reel
+from millstream.media.plane.scenes.render import render
+from millstream.media.plane.scenes.rendering import DRAWING
 from tests.media.plane.rig import Hook, NatsServer, PlaneProcess, make_media
 
-GRACE_SECONDS = 3
+GRACE_SECONDS = 8  # an encoder is started again within this, also on a busy machine
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ def media(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
 
 @pytest.fixture(scope="session")
 def reel_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the scene of seed 7, rendered once by the keeper's own child."""
+    """A folder with the scene of seed 7, rendered once: here, for the keeper's niced child waits on a busy machine."""
     folder = tmp_path_factory.mktemp("scenes")
-    asyncio.run(reel_of(7, folder))
+    save_reel(render(7), folder / f"scene-{DRAWING}-7.reel")
     return folder

@@ -6,8 +6,6 @@ import asyncio
 import contextlib
 import json
 import logging
-import subprocess
-import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,14 +16,13 @@ from millstream.media.plane.hub import Hub
 from millstream.media.plane.identity import Playback, StreamId, read_playback
 from millstream.media.plane.recorder import replace_file
 from millstream.media.plane.scenes.player import play
-from millstream.media.plane.scenes.reel import Reel, load_reel
+from millstream.media.plane.scenes.reel import Reel
+from millstream.media.plane.scenes.rendering import reel_of
 
 FIRST_POLL_SECONDS = 2.0
 POLL_SECONDS = 10.0
 LOOK_SECONDS = 0.25
 MAX_SCENES = 24
-RENDER_SECONDS = 120.0
-DRAWING = 3  # raise when the drawing changes, so that cached reels are made anew
 
 log = logging.getLogger("millstream.media.scenes")
 
@@ -162,25 +159,3 @@ class SceneKeeper:
         for task in self._playing.values():
             task.cancel()
         await asyncio.gather(*self._playing.values(), return_exceptions=True)
-
-
-async def reel_of(seed: int, folder: Path) -> Reel:
-    """The scene of a seed: from the disk, or rendered by a child so that nothing here waits for it."""
-    path = folder / f"scene-{DRAWING}-{seed}.reel"
-    with contextlib.suppress(OSError, ValueError):
-        return await asyncio.to_thread(load_reel, path)
-    module = "millstream.media.plane.scenes.render"
-    # Not by the event loop: uvloop runs Python between fork and exec, and that waits for ever for a lock that a
-    # decoder's thread held in the moment of the fork; the loop waits with it, and every picture stands.
-    child = await asyncio.to_thread(subprocess.Popen, [sys.executable, "-m", module, str(seed), str(path)])
-    try:
-        code = await asyncio.to_thread(child.wait, RENDER_SECONDS)
-    except subprocess.TimeoutExpired:
-        raise TimeoutError from None
-    finally:
-        if child.poll() is None:
-            child.kill()
-            await asyncio.to_thread(child.wait)
-    if code != 0:
-        raise ValueError(f"the renderer ended with {code}")
-    return await asyncio.to_thread(load_reel, path)
