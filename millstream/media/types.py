@@ -217,8 +217,9 @@ class ClipSpec:
     """A piece of a stream's recording by the wall clock. `name` is what a downloaded file is called, without `.mp4`.
 
     The cut begins at the key frame at or before `from_at` and ends at the first one at or after `to_at`; `most_ms`
-    limits its length. `to_at` may lie ahead of a running stream: the clip is cut when it is recorded. A window over
-    several files of a recording becomes one clip per file.
+    limits its length. `to_at` may lie ahead of a running stream: the clip is cut when it is recorded. A window over a
+    change of the picture is encoded anew, from exactly `from_at`, as large as most of it was filmed; a download becomes
+    one clip per file of the recording instead.
     """
 
     stream: UUID
@@ -234,7 +235,7 @@ class ClipSpec:
 class ClipRecord:
     """A clip as others see it. Addresses, hash and measures are there when it is ready.
 
-    `more` are the further files of a window that spans several; `permille` is how far the cutting is.
+    `more` are the further files of a download that spans several; `permille` is how far the cutting is.
     """
 
     id: ClipId

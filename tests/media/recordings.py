@@ -29,12 +29,12 @@ def shot(source: Path) -> Shot:
     """The samples of a video file, as a publisher sends them."""
     samples: list[Sample] = []
     with av.open(str(source)) as container:
-        video, audio = container.streams.video[0], container.streams.audio[0]
+        video, audio = container.streams.video[0], next(iter(container.streams.audio), None)
         tracks = Tracks(
             read_avcc(bytes(video.codec_context.extradata or b"")),
-            read_asc(bytes(audio.codec_context.extradata or b"")),
+            read_asc(bytes(audio.codec_context.extradata or b"")) if audio is not None else None,
         )
-        for packet in container.demux(video, audio):
+        for packet in container.demux(video, *container.streams.audio[:1]):
             sample = _sample(packet, is_video=packet.stream == video)
             if sample is not None:
                 samples.append(sample)

@@ -12,10 +12,11 @@ from typing import Any
 
 import av
 
-from millstream.media.cutter.copying import NothingThere, copy_cut
+from millstream.media.cutter.copying import Cut, NothingThere, Tell, copy_cut
 from millstream.media.cutter.job import Job
+from millstream.media.cutter.joining import join
 from millstream.media.cutter.poster import draw_poster
-from millstream.media.cutter.source import stretches
+from millstream.media.cutter.source import Stretch, stretches
 from millstream.media.cutter.standing import TooLong, is_standing, stand_up
 
 NICENESS = 10
@@ -23,7 +24,7 @@ NICENESS = 10
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What lies beside the final name now, complete and on the disk; `parts` is how many files the window spans."""
+    """What lies beside the final name now, complete and on the disk; `parts` is how many files the wish becomes."""
 
     starts_at_ms: float
     ends_at_ms: float
@@ -38,19 +39,11 @@ class Result:
 def cut(job: Job) -> Result:
     """Cut one clip and its poster into drafts beside their names; the caller renames them."""
     found = stretches(Path(job.folder), job.from_ms, job.to_ms)
-    if len(found) < job.part:
-        raise NothingThere
     draft = Path(job.draft)
     draft.parent.mkdir(parents=True, exist_ok=True)
-    made = copy_cut(
-        found[job.part - 1],
-        draft,
-        from_ms=job.from_ms,
-        to_ms=job.to_ms,
-        most_ms=job.most_ms,
-        tell=_tell if not job.standing else lambda _permille: None,
-        whole=job.whole,
-    )
+    # A whole recording may be hours long: it is never encoded again.
+    joins = len(found) > 1 and job.part == 1 and not job.whole
+    made = _join(job, found, draft) if joins else _copy(job, found, draft)
     size = (made.width, made.height)
     if job.standing and not is_standing(*size):
         lying = draft.with_suffix(".lying")
@@ -59,7 +52,32 @@ def cut(job: Job) -> Result:
         lying.unlink()
     draw_poster(draft, Path(job.poster_draft))
     digest, count = _seal(draft)
-    return Result(made.starts_at_ms, made.ends_at_ms, made.duration_ms, *size, count, digest, len(found))
+    parts = 1 if joins else len(found)
+    return Result(made.starts_at_ms, made.ends_at_ms, made.duration_ms, *size, count, digest, parts)
+
+
+def _copy(job: Job, found: list[Stretch], draft: Path) -> Cut:
+    if len(found) < job.part:
+        raise NothingThere
+    return copy_cut(
+        found[job.part - 1],
+        draft,
+        from_ms=job.from_ms,
+        to_ms=job.to_ms,
+        most_ms=job.most_ms,
+        tell=_teller(job),
+        whole=job.whole,
+    )
+
+
+def _join(job: Job, found: list[Stretch], draft: Path) -> Cut:
+    tell = _teller(job)
+    return join(found, draft, from_ms=job.from_ms, to_ms=job.to_ms, most_ms=job.most_ms, tell=tell)
+
+
+def _teller(job: Job) -> Tell:
+    """Standing up takes longer than what comes before it, and tells of itself."""
+    return _tell if not job.standing else lambda _permille: None
 
 
 def _seal(path: Path) -> tuple[str, int]:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 class Job:
     """One clip: from which folder, which window in milliseconds since 1970, into which drafts.
 
-    `part` counts the files that the window spans, from 1; `whole` takes all of the file; `most_ms` limits the length.
+    `whole` takes all of a file, and `part` counts the files then, from 1; without it several files are joined.
+    `most_ms` limits the length.
     """
 
     folder: str

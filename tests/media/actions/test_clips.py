@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import av
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test import Client, override_settings
@@ -23,7 +24,7 @@ from millstream.media.models import Clip, Recording, Segment
 from millstream.media.ports import plug_clip_users
 from millstream.media.refusals import ClipsNotCut, ClipTooLong, NoSuchClip, NoSuchStream, NothingRecorded, RecordingGone
 from millstream.media.types import ClipPurpose, ClipShape, ClipSpec, ClipState, EventKind
-from tests.media.plane.rig import make_media
+from tests.media.plane.rig import make_media, until
 from tests.media.recordings import AT_MS, record, shot
 from tests.media.studio import Camera, make_camera, make_host
 
@@ -44,10 +45,17 @@ def filmed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_media(tmp_path_factory.mktemp("clips") / "a.mp4", seconds=12, gop_seconds=1, more={})
 
 
-def recorded(filmed: Path, **more: Any) -> Camera:
+@pytest.fixture(scope="session")
+def turned(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Six seconds of a phone that was turned upright."""
+    folder = tmp_path_factory.mktemp("turned")
+    return make_media(folder / "b.mp4", seconds=6, gop_seconds=1, more={"size": "180x320"})
+
+
+def recorded(*filmed: Path, **more: Any) -> Camera:
     """A stream with a real recording, and the rows that the media plane's events make of it."""
     camera = make_camera(make_host())
-    made = record(clip_files.recording_folder(camera.stream), [shot(filmed)], **more)
+    made = record(clip_files.recording_folder(camera.stream), [shot(each) for each in filmed], **more)
     events = []
     for sequence, (name, segment, offset, wall) in enumerate(made.segments):
         at = datetime.fromtimestamp(wall / 1000, tz=UTC)
@@ -137,9 +145,14 @@ def test_a_killed_cut_leaves_no_half_file(
     wished = api.cut_clip(spec(camera, shape=ClipShape.STANDING), now=LATER)
     real = subprocess.Popen
 
+    def kill_at_work(child: Any) -> None:
+        drafts = var / "files" / "clips" / "drafts"
+        until(lambda: list(drafts.glob("*.lying")))
+        os.kill(child.pid, signal.SIGKILL)
+
     def shot_down(*args: Any, **more: Any) -> Any:
         child = real(*args, **more)
-        threading.Timer(0.35, lambda: os.kill(child.pid, signal.SIGKILL)).start()
+        threading.Thread(target=kill_at_work, args=(child,)).start()
         return child
 
     monkeypatch.setattr(subprocess, "Popen", shot_down)
@@ -191,6 +204,50 @@ def test_a_whole_recording_is_one_file(transactional_db: None, var: Path, filmed
     found = api.downloads_of(camera.stream)
     assert found is not None
     assert 11_800 < found.duration_ms < 12_200
+
+
+@pytest.mark.parametrize("purpose", [ClipPurpose.PROMISE, ClipPurpose.PRODUCT])
+def test_a_clip_over_a_turned_phone_is_one_file(
+    transactional_db: None, var: Path, filmed: Path, turned: Path, purpose: ClipPurpose
+) -> None:
+    """What was bought when the phone was turned is in the promise, and its fingerprint is of all of it."""
+    camera = recorded(filmed, turned)
+    wished = api.cut_clip(spec(camera, first=8, last=16, purpose=purpose, most_ms=40_000), now=LATER)
+    standing = api.cut_clip(spec(camera, first=8, last=16, purpose=purpose, shape=ClipShape.STANDING), now=LATER)
+    while cut_next(now=LATER):
+        pass
+    assert Clip.objects.count() == 2
+    clip, upright = api.clip(wished), api.clip(standing)
+    assert (clip.state, clip.more, upright.more) == (ClipState.READY, (), ())
+    assert (clip.width, clip.height) in ((320, 180), (180, 320))
+    assert upright.height > upright.width
+    for made in (clip, upright):
+        assert made.duration_ms == pytest.approx(8_000, abs=200)
+        assert api.verify_clip(made.id).matches
+    path = clip_files.clip_path(Clip.objects.get(id=wished).token)
+    with av.open(str(path)) as container:
+        assert len(list(container.decode(video=0))) == pytest.approx(240, abs=6)
+    assert (
+        clip_files.clip_path(Clip.objects.get(id=wished).token, clip_files.POSTER).read_bytes()[:3] == b"\xff\xd8\xff"
+    )
+
+
+def test_a_download_over_a_turned_phone_is_a_file_for_each_shape(
+    transactional_db: None, var: Path, filmed: Path, turned: Path
+) -> None:
+    """A whole show is copied, however long it is, and the host is offered all of its files."""
+    camera = recorded(filmed, turned)
+    between = api.recorded_between(camera.stream)
+    assert between is not None
+    api.cut_clip(ClipSpec(camera.stream, *between, purpose=ClipPurpose.DOWNLOAD, name="spring-kiln"), now=LATER)
+    while cut_next(now=LATER):
+        pass
+    found = api.downloads_of(camera.stream)
+    assert found is not None
+    (second,) = found.more
+    assert [(each.width, each.height) for each in (found, second)] == [(320, 180), (180, 320)]
+    assert found.ready
+    assert second.ready
 
 
 def test_a_ready_clip_is_whole_and_never_cut_again(transactional_db: None, var: Path, filmed: Path) -> None:

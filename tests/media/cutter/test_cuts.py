@@ -9,11 +9,13 @@ from itertools import pairwise
 from pathlib import Path
 
 import av
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from millstream.media.cutter.copying import Cut, NothingThere, copy_cut
+from millstream.media.cutter.joining import join
 from millstream.media.cutter.poster import draw_poster
 from millstream.media.cutter.snapping import lost_time, snap
 from millstream.media.cutter.source import recorded_until_ms, stretches
@@ -89,20 +91,88 @@ def test_a_hole_in_the_media_is_closed(tmp_path: Path, filmed: Callable[..., Pat
     assert max(after - before for before, after in pairwise(times)) < 200
 
 
-def test_another_picture_size_is_another_clip(tmp_path: Path, filmed: Callable[..., Path]) -> None:
-    """A window over a change of the picture gives one stretch per file, each playable alone."""
-    record(tmp_path / "rec", [shot(filmed()), shot(filmed(size="180x320"))])
-    found = stretches(tmp_path / "rec", AT_MS + 8_000, AT_MS + 16_000)
-    assert len(found) == 2
-    sizes = []
-    for number, stretch in enumerate(found):
-        out = tmp_path / f"{number}.mp4"
-        made = copy_cut(
-            stretch, out, from_ms=AT_MS + 8_000, to_ms=AT_MS + 16_000, most_ms=None, tell=lambda _permille: None
-        )
-        assert made.duration_ms == pytest.approx(4_000, abs=1_100)
-        sizes.append((made.width, made.height))
-    assert sizes == [(320, 180), (180, 320)]
+def joined(folder: Path, out: Path, from_ms: float, to_ms: float, most_ms: float | None = None) -> Cut:
+    """A window over several files, as one."""
+    found = stretches(folder, from_ms, to_ms)
+    return join(found, out, from_ms=from_ms, to_ms=to_ms, most_ms=most_ms, tell=lambda _permille: None)
+
+
+def shown(path: Path) -> list[tuple[float, np.ndarray]]:
+    """When each picture of a clip is shown, in milliseconds, and its brightness."""
+    with av.open(str(path)) as container:
+        return [
+            (frame.time * 1000, frame.to_ndarray(format="gray"))
+            for frame in container.decode(container.streams.video[0])
+        ]
+
+
+def loudness(path: Path, from_ms: float, to_ms: float) -> float:
+    """How loud a clip is between two moments."""
+    with av.open(str(path)) as container:
+        heard = [
+            float(np.sqrt((frame.to_ndarray() ** 2).mean()))
+            for frame in container.decode(container.streams.audio[0])
+            if frame.time is not None and from_ms <= frame.time * 1000 < to_ms
+        ]
+    return sum(heard) / len(heard)
+
+
+def test_a_window_over_a_change_of_the_picture_is_one_clip(tmp_path: Path, filmed: Callable[..., Path]) -> None:
+    """From exactly where it was asked, at the size of most of it; the turned part stands whole within black."""
+    record(tmp_path / "rec", [shot(filmed(seconds=6)), shot(filmed(seconds=4, size="180x320"))])
+    out = tmp_path / "clip.mp4"
+    made = joined(tmp_path / "rec", out, AT_MS + 2_350, AT_MS + 8_000)
+    assert made.starts_at_ms == AT_MS + 2_350
+    assert made.ends_at_ms == pytest.approx(AT_MS + 8_000, abs=80)
+    assert (made.width, made.height) == (320, 180)
+    assert made.duration_ms == pytest.approx(5_650, abs=120)
+    pictures = shown(out)
+    times = [at for at, _ in pictures]
+    assert len(pictures) == pytest.approx(5.65 * 30, abs=4)
+    assert times[0] == 0
+    assert max(after - before for before, after in pairwise(times)) < 100
+    lying, turned = pictures[60][1], pictures[-30][1]
+    assert lying.shape == turned.shape == (180, 320)
+    assert lying[:, :100].mean() > 60
+    assert lying[:, -100:].mean() > 60
+    assert turned[:, :100].max() < 40, "black beside the turned picture"
+    assert turned[:, -100:].max() < 40
+    assert turned[:, 115:205].mean() > 60
+    sounds = frames(out, "audio")
+    assert sounds[-1][0] == pytest.approx(made.duration_ms, abs=80)
+    for second in range(5):
+        assert loudness(out, second * 1000, second * 1000 + 1000) > 0.02
+    head = out.read_bytes()[:4096]
+    assert head.index(b"moov") < 64
+
+
+def test_a_clip_that_was_mostly_filmed_upright_is_upright(tmp_path: Path, filmed: Callable[..., Path]) -> None:
+    """Also when three files take turns, a redial lies between, and the length is limited."""
+    lying, upright = shot(filmed(seconds=4)), shot(filmed(seconds=4, size="180x320"))
+    record(tmp_path / "rec", [upright, lying, upright], gap_ms=7_000)
+    from_ms, to_ms = AT_MS + 500, AT_MS + 26_000
+    made = joined(tmp_path / "rec", tmp_path / "clip.mp4", from_ms, to_ms)
+    assert (made.width, made.height) == (180, 320)
+    assert made.duration_ms == pytest.approx(11_500, abs=250), "nothing is shown for the time of the redials"
+    assert made.ends_at_ms == pytest.approx(AT_MS + 26_000, abs=150)
+    times = [at for at, _ in shown(tmp_path / "clip.mp4")]
+    assert len(times) == pytest.approx(11.5 * 30, abs=6)
+    assert max(after - before for before, after in pairwise(times)) < 150
+    short = joined(tmp_path / "rec", tmp_path / "short.mp4", from_ms, to_ms, most_ms=5_000)
+    assert 4_900 < short.duration_ms <= 5_000
+    assert short.ends_at_ms < made.ends_at_ms
+
+
+def test_a_clip_is_silent_where_nothing_was_heard(tmp_path: Path, filmed: Callable[..., Path]) -> None:
+    """One part of the show without sound does not take it from the other, nor move it."""
+    still = filmed(seconds=3, size="160x120", audio="none")
+    record(tmp_path / "rec", [shot(filmed(seconds=4)), shot(still), shot(filmed(seconds=4))])
+    out = tmp_path / "clip.mp4"
+    made = joined(tmp_path / "rec", out, AT_MS + 1_000, AT_MS + 10_000)
+    assert made.duration_ms == pytest.approx(9_000, abs=150)
+    assert loudness(out, 500, 2_500) > 0.02
+    assert loudness(out, 3_300, 5_700) < 0.002
+    assert loudness(out, 6_500, 8_500) > 0.02
 
 
 def test_nothing_recorded_gives_nothing(tmp_path: Path, filmed: Callable[..., Path]) -> None:
