@@ -13,17 +13,20 @@ from millstream.media.plane.refusing import Reason
 from millstream.media.plane.rtmp_server import RtmpServer
 from millstream.media.plane.stream import LiveStream, StreamState
 from millstream.media.plane.web import WebApp
+from millstream.media.plane.whip.server import WhipServer
 
 SOURCES = ("rtmp", "whip", "scene")
+CALL_STATES = ("connecting", "waiting", "live")
 _STATUS = Path("/proc/self/statm")
 
 type _Values = Iterable[tuple[dict[str, str], float]]
 
 
-def render_metrics(hub: Hub, rtmp: RtmpServer, web: WebApp, outbox: Outbox) -> str:
+def render_metrics(hub: Hub, rtmp: RtmpServer, whip: WhipServer, web: WebApp, outbox: Outbox) -> str:
     """All metrics of the process."""
     streams = list(hub.streams.values())
-    lines = [*_process(), *_ingest(hub, rtmp, streams), *_viewers(web), *_events(outbox), *_streams(streams)]
+    ingest = [*_ingest(hub, rtmp, streams), *_calls(whip)]
+    lines = [*_process(), *ingest, *_viewers(web), *_events(outbox), *_streams(streams)]
     return "\n".join(lines) + "\n"
 
 
@@ -55,6 +58,14 @@ def _ingest(hub: Hub, rtmp: RtmpServer, streams: list[LiveStream]) -> Iterator[s
     yield from _metric("refused_total", "counter", "Publishers refused or cut off.", refused)
     yield from _metric("parts_cut_total", "counter", "Parts cut.", _one(counts.parts))
     yield from _metric("parts_cut_bytes_total", "counter", "Bytes of the parts cut.", _one(counts.bytes))
+
+
+def _calls(whip: WhipServer) -> Iterator[str]:
+    states = Counter(session.state for session in whip.sessions.values())
+    by_state = [({"state": state}, float(states[state])) for state in CALL_STATES]
+    yield from _metric("whip_sessions", "gauge", "Open WHIP sessions by state.", by_state)
+    yield from _metric("whip_sessions_most", "gauge", "So many are taken.", _one(whip.settings.max_sessions))
+    yield from _metric("whip_transcodes", "gauge", "VP8 sessions that are encoded anew.", _one(len(whip.transcoding)))
 
 
 def _viewers(web: WebApp) -> Iterator[str]:

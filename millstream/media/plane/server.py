@@ -87,7 +87,7 @@ class Plane:
             max_waiting=config.max_waiting_viewers,
             health=self.health,
             whip=self.whip,
-            metrics=lambda: render_metrics(self.hub, self.rtmp, self.web, self.outbox),
+            metrics=lambda: render_metrics(self.hub, self.rtmp, self.whip, self.web, self.outbox),
         )
         self.keeper = SceneKeeper(self.hub, self.gate.scenes, config.scenes) if config.demo else None
         self.thumbnailer = Thumbnailer(self.hub)

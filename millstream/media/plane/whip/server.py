@@ -125,11 +125,13 @@ class WhipServer:
             )
         if headers.get(b"content-type", b"").split(b";")[0].strip().lower() != SDP:
             return _say(415, "send application/sdp")
+        # Read before it is counted: who sends its offer a byte at a time holds a line, and no phone's place.
+        body = await read_body(receive, MAX_OFFER_BYTES)
         if self._asking >= MAX_ASKING:
             return self._refuse(Refused("too many ask at once, try again in a moment"), 503)
         self._asking += 1
         try:
-            offer = read_offer(await read_body(receive, MAX_OFFER_BYTES))
+            offer = read_offer(body)
             return await self._admit(asking, offer)
         except OfferRefused as error:
             return self._refuse(error, error.status)

@@ -238,15 +238,19 @@ class WhipSession:
         if measured is not None:
             self._round_trip_ms = measured
 
+    @property
+    def state(self) -> str:
+        """Whether the phone is still to connect, connected and still to send, or sending."""
+        return "connecting" if self.connected_at is None else "live" if self.feed.started else "waiting"
+
     def health(self) -> dict[str, Any]:
         """What the studio shows of its own uplink."""
         now = time.monotonic()
         config = self._program.config
         gop = self.feed.gop_seconds
         mode = "photo" if self.feed.photo else "transcode" if self._transcoder is not None else "video"
-        state = "connecting" if self.connected_at is None else "live" if self.feed.started else "waiting"
         return {
-            "state": state,
+            "state": self.state,
             "mode": mode,
             "kbit": self.feed.kbit(now),
             "allowed_kbit": round(self._uplink.allowed_kbit),
@@ -321,6 +325,10 @@ class WhipSession:
                 await self._pc.close()
         except TimeoutError:
             log.warning("a connection of %s did not close in time", self.asking.address)
+        except AttributeError:
+            # aiortc takes for granted that every track was given a transport; a damaged offer gives none.
+            log.info("the connection of %s was never whole", self.asking.address)
+            await taps.stop_transports(self._pc)
 
     def _spawn(self, work: Any) -> None:
         task = self._loop.create_task(work)

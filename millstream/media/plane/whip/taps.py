@@ -201,3 +201,12 @@ def check_names(receiver: RTCRtpReceiver) -> list[str]:
     connection = aioice.ice.Connection(ice_controlling=False)
     missing += [name for name in ("_nominated", "build_request", "remote_password") if not hasattr(connection, name)]
     return missing
+
+
+async def stop_transports(pc: RTCPeerConnection) -> None:
+    """Stop every transport that there is, where `pc.close` stumbled over one that is not."""
+    for transceiver in pc.getTransceivers():
+        transport = transceiver.receiver.transport
+        if transport is not None:
+            await transport.stop()
+            await transport.transport.stop()

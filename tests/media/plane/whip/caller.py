@@ -18,7 +18,7 @@ from millstream.media.plane.whip.taps import use_addresses
 
 FPS = 15
 FIRST_RTP, LAST_RTP = 128, 192  # the first byte of media, as RFC 7983 tells packets apart
-PATIENCE_SECONDS = 15.0
+PATIENCE_SECONDS = 40.0
 
 
 class Picture(MediaStreamTrack):
@@ -108,7 +108,7 @@ class Phone:
         self.plane, self.key = plane, key
         self.place = ""
         self.picture = Picture() if video else None
-        self.http = httpx.AsyncClient(timeout=20)
+        self.http = httpx.AsyncClient(timeout=PATIENCE_SECONDS)
         self.pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         if audio:
             self.pc.addTransceiver(AudioStreamTrack(), direction="sendonly")
