@@ -86,8 +86,13 @@ def _http(origin: str) -> Callable[[], Awaitable[str]]:
     return ask
 
 
+def media_name(shard: int) -> str:
+    """What a media process is called, as the supervisor calls it: the first by the plain name."""
+    return "media" if shard == 0 else f"media-{shard}"
+
+
 async def health() -> tuple[bool, dict[str, dict[str, Any]]]:
-    """Whether all is well, and each part's state: database, worker, facts, nats, media, and in the demo the sim."""
+    """Whether all is well, and each part's state: database, worker, facts, nats, media processes, room, demo's sim."""
     rows: dict[str, tuple[bool, str]] = {}
 
     async def database() -> str:
@@ -98,8 +103,10 @@ async def health() -> tuple[bool, dict[str, dict[str, Any]]]:
     asks: dict[str, Callable[[], Awaitable[str]]] = {
         "database": database,
         "nats": _nats,
-        "media": _http(conf().media_origin),
+        **{media_name(shard): _http(place) for shard, place in enumerate(conf().media.inside)},
     }
+    if conf().room_inside:
+        asks["room"] = _http(conf().room_inside)
     if conf().demo:
         asks["sim"] = _http(conf().sim_origin)
     states = await asyncio.gather(*(_asked(ask) for ask in asks.values()))

@@ -47,6 +47,12 @@ def test_several_processes_get_ports_addresses_and_folders_of_their_own(tmp_path
     three = load({"MILLSTREAM_VAR": str(tmp_path), "MILLSTREAM_MEDIA_PROCESSES": "3"})
     assert three.media.origins == ("http://127.0.0.1:8001", "http://127.0.0.1:8011", "http://127.0.0.1:8021")
     assert three.media.rtmp_origins[2] == "rtmp://127.0.0.1:1937/live"
+    assert three.media.inside == three.media.origins
+    behind = {"MEDIA_ORIGINS": "https://shop.example/media/0 https://shop.example/media/1"}
+    two = load({"MILLSTREAM_VAR": str(tmp_path), "MILLSTREAM_MEDIA_PROCESSES": "2", **behind})
+    assert two.media.inside == ("http://127.0.0.1:8001", "http://127.0.0.1:8011")
+    elsewhere = load({"MILLSTREAM_VAR": str(tmp_path), **behind, "MEDIA_INSIDE_ORIGINS": "http://a:1 http://b:1"})
+    assert elsewhere.media.inside == ("http://a:1", "http://b:1")
     environs = [three.media_env(shard) for shard in range(3)]
     assert [environ["MEDIA_SHARD"] for environ in environs] == ["0/3", "1/3", "2/3"]
     for name in ("MEDIA_HTTP_PORT", "MEDIA_RTMP_PORT", "MEDIA_SPOOL_DIR"):
@@ -74,6 +80,8 @@ def test_the_supervisor_runs_as_many_as_it_is_told_and_stops_each(tmp_path: obje
         ("MEDIA_ENGINE", "srs"),
         ("MEDIA_MAX_KBIT", "0"),
         ("MEDIA_RTMP_ORIGINS", "rtmp://a/live rtmp://b/live"),
+        ("MEDIA_INSIDE_ORIGINS", "http://a:1 http://b:1"),
+        ("MEDIA_INSIDE_ORIGINS", "https://a"),
         ("MILLSTREAM_MEDIA_PROCESSES", "99"),
     ],
 )

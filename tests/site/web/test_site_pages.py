@@ -142,7 +142,8 @@ def test_one_click_enters_as_each_role(client: Client, demo: None) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_health_names_the_part_that_is_down(client: Client, settings, free_port: int) -> None:
     """Without media and worker the answer is 503 and says which part is not well."""
-    settings.MILLSTREAM = replace(settings.MILLSTREAM, media_origin=f"http://127.0.0.1:{free_port}")
+    places = replace(settings.MILLSTREAM.media, inside=(f"http://127.0.0.1:{free_port}",))
+    settings.MILLSTREAM = replace(settings.MILLSTREAM, media=places)
     answer = client.get("/healthz")
     assert answer.status_code == 503
     parts = answer.json()["parts"]
