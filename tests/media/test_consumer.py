@@ -41,7 +41,7 @@ def alone(look):
         connection.close()
 
 
-async def until(look, seconds: float = 10.0) -> None:
+async def until(look, seconds: float = 40.0) -> None:
     for _ in range(int(seconds / 0.05)):
         if await sync_to_async(alone)(look):
             return
@@ -72,7 +72,7 @@ def test_events_become_rows_and_a_second_consumer_goes_on(nats_url: str) -> None
         running = asyncio.create_task(consumer.run(stop))
         await until(lambda: Segment.objects.count() == 150)
         stop.set()
-        await asyncio.wait_for(running, 10)
+        await asyncio.wait_for(running, 40)
         await send(camera.segment(150))
         await send(camera.tell(EventKind.ENDED, reason="bye"))
         again = asyncio.Event()
@@ -82,7 +82,7 @@ def test_events_become_rows_and_a_second_consumer_goes_on(nats_url: str) -> None
         info = await js.consumer_info(consumer.STREAM, consumer.DURABLE)
         assert (info.num_ack_pending, info.num_pending) == (0, 0)
         again.set()
-        await asyncio.wait_for(running, 10)
+        await asyncio.wait_for(running, 40)
         await js.delete_stream(consumer.STREAM)
         await client.close()
 

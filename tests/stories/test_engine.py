@@ -66,6 +66,11 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
             yield Engine(town, rtmp_port, http_port)
 
 
+def state_of(town: DemoTown, url: str) -> str:
+    """What the web process says of the stream."""
+    return str(httpx.get(f"{town.web}{url}", timeout=40).json()["state"])
+
+
 def test_a_show_runs_on_nginx_rtmp(engine: Engine, browser: Browser, tmp_path: Path) -> None:
     """A wrong key is refused, the right one plays in the room under the token, and the end is told."""
     town, source = engine.town, film(tmp_path)
@@ -75,7 +80,7 @@ def test_a_show_runs_on_nginx_rtmp(engine: Engine, browser: Browser, tmp_path: P
     assert wrong.returncode != 0
     with publishing(source, engine.address(key)):
         hls = tmp_path / "hls"
-        until(lambda: any(path.read_text().count("#EXTINF") > 2 for path in hls.glob("*.m3u8")), 30, "nginx's playlist")
+        until(lambda: any(path.read_text().count("#EXTINF") > 2 for path in hls.glob("*.m3u8")), 90, "nginx's playlist")
         room = Room(cast.guest())
         room.page.goto("/")
         room.page.locator(".show-card-big a").click()
@@ -83,14 +88,13 @@ def test_a_show_runs_on_nginx_rtmp(engine: Engine, browser: Browser, tmp_path: P
         room.until_size(FILM_SIZE)
         room.keeps_moving(2.0)
         state_url = str(room.page.get_attribute("ms-player", "data-state-url"))
-        told = httpx.get(f"{town.web}{state_url}").json()
-        assert told["state"] == "live"
+        assert state_of(town, state_url) == "live"
         src = str(room.page.get_attribute("ms-player", "data-src"))
         assert src.startswith(f"http://127.0.0.1:{engine.http_port}/hls/")
-        assert key not in httpx.get(src).text
+        assert key not in httpx.get(src, timeout=40).text
         names = {path.name for path in (tmp_path / "hls").iterdir()}
         assert not any(key in name for name in names)
         cast.leave()
-    until(lambda: httpx.get(f"{town.web}{state_url}").json()["state"] == "stalled", 15, "the publisher's leaving")
+    until(lambda: state_of(town, state_url) == "stalled", 60, "the publisher's leaving")
     with publishing(source, engine.address(key)):
-        until(lambda: httpx.get(f"{town.web}{state_url}").json()["state"] == "live", 15, "the return")
+        until(lambda: state_of(town, state_url) == "live", 60, "the return")

@@ -26,6 +26,13 @@ REPO = Path(__file__).parents[3]
 FFMPEG: str = imageio_ffmpeg.get_ffmpeg_exe()
 SECRET = "hook-secret-of-the-rig"
 ORIGIN = "http://127.0.0.1:8000"
+PATIENCE_SECONDS = 40.0  # what comes at all comes much sooner; a machine that does other things may take its time
+_HTTP = httpx.Client(timeout=PATIENCE_SECONDS)
+
+
+def get(url: str, **more: Any) -> httpx.Response:
+    """Ask by HTTP, patiently."""
+    return _HTTP.get(url, **more)
 
 
 def free_port() -> int:
@@ -35,7 +42,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def until[T](look: Callable[[], T], seconds: float = 10.0, what: str = "") -> T:
+def until[T](look: Callable[[], T], seconds: float = PATIENCE_SECONDS, what: str = "") -> T:
     """Look again and again until the answer is true; fails after the given time."""
     deadline = time.monotonic() + seconds
     while True:
@@ -52,7 +59,7 @@ def stop_process(process: subprocess.Popen[Any], *, kill: bool = False) -> None:
     if process.poll() is None:
         process.send_signal(signal.SIGKILL if kill else signal.SIGTERM)
     with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(10)
+        process.wait(PATIENCE_SECONDS)
     if process.poll() is None:
         process.kill()
         process.wait(10)
@@ -98,7 +105,7 @@ class Hook:
     closed: list[str] = field(default_factory=list)
     asked: list[dict[str, str]] = field(default_factory=list)
     away: bool = False
-    slow_seconds: float = 0.0
+    holds: threading.Event | None = None  # asked while this is not set, it does not answer
 
     def start(self) -> None:
         """Serve on a free port in a thread."""
@@ -109,7 +116,8 @@ class Hook:
                 text = self.rfile.read(int(self.headers["content-length"])).decode()
                 fields = {name: values[0] for name, values in parse_qs(text, keep_blank_values=True).items()}
                 hook.asked.append(fields)
-                time.sleep(hook.slow_seconds)
+                if hook.holds is not None:
+                    hook.holds.wait(2 * PATIENCE_SECONDS)
                 grant = hook.grants.get(fields.get("name", ""))
                 if hook.away:
                     self._answer(502, b"away", "text/html")
@@ -178,13 +186,13 @@ class PlaneProcess:
         with self.log.open("ab") as log:
             command = [sys.executable, "-m", "millstream.media.plane"]
             self.process = subprocess.Popen(command, cwd=REPO, env=self.environ, stderr=log, stdout=log)
-        until(self._answers, 45, "the plane's /healthz")
+        until(self._answers, 2 * PATIENCE_SECONDS, "the plane's /healthz")
 
     def _answers(self) -> bool:
         assert self.process is not None
         assert self.process.poll() is None, self.log.read_text()
         with contextlib.suppress(httpx.HTTPError):
-            return httpx.get(f"{self.http}/healthz").is_success
+            return get(f"{self.http}/healthz").is_success
         return False
 
     def stop(self) -> None:
@@ -208,17 +216,17 @@ class PlaneProcess:
 
     def state(self, playback: str) -> str:
         """The state viewers are told, empty when there is none."""
-        answer = httpx.get(f"{self.http}/live/{playback}/state.json")
+        answer = get(f"{self.http}/live/{playback}/state.json")
         return str(answer.json()["state"]) if answer.is_success else ""
 
     def playlist(self, playback: str, query: str = "") -> str:
         """The live playlist's text, empty while there is none."""
-        answer = httpx.get(f"{self.http}/live/{playback}/index.m3u8{query}", timeout=20)
+        answer = get(f"{self.http}/live/{playback}/index.m3u8{query}")
         return answer.text if answer.is_success else ""
 
     def healthz(self) -> dict[str, Any]:
         """What /healthz says."""
-        facts: dict[str, Any] = httpx.get(f"{self.http}/healthz").json()
+        facts: dict[str, Any] = get(f"{self.http}/healthz").json()
         return facts
 
 

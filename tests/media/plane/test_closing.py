@@ -7,14 +7,13 @@ import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 
 from millstream.media.plane.admission import UNAVAILABLE, Admissions, Refused
 from millstream.media.plane.identity import StreamId
 from millstream.media.plane.recording import scan_folder
 from tests.media.plane.conftest import Show
-from tests.media.plane.rig import SECRET, Hook, NatsServer, PlaneProcess, publishing, until
+from tests.media.plane.rig import SECRET, Hook, NatsServer, PlaneProcess, get, publishing, until
 from tests.media.plane.test_admission import asking
 from tests.media.plane.test_lifecycle import events_of, sequences
 
@@ -34,24 +33,24 @@ def test_a_closed_show_ends_and_its_publisher_is_told(
 ) -> None:
     """The encoder prints why and leaves, the playlist ends, the recording is whole, and nobody begins again."""
     with publishing(media(), plane.rtmp(show.key)) as encoder:
-        until(lambda: len(sequences(plane.playlist(show.playback))) >= 2, 12)
+        until(lambda: len(sequences(plane.playlist(show.playback))) >= 2)
         hook.closed = [show.stream]
-        until(lambda: encoder.poll() is not None, 8, "the encoder leaves")
+        until(lambda: encoder.poll() is not None, what="the encoder leaves")
         assert encoder.stderr is not None
         assert "this show is over" in encoder.stderr.read()
     assert plane.state(show.playback) == "ended"
     live = plane.playlist(show.playback)
     assert live.endswith("#EXT-X-ENDLIST\n")
-    until(lambda: plane.healthz()["events_waiting"] == 0, 5)
+    until(lambda: plane.healthz()["events_waiting"] == 0)
     events = events_of(own_media_nats.url, show.stream)
     assert [event["data"] for event in events if event["kind"] == "ended"] == [{"reason": "closed"}]
     assert "stalled" not in [event["kind"] for event in events]
     recorded = [entry.sequence for entry in scan_folder(plane.folder / "recordings" / show.stream)]
     assert recorded == list(range(max(sequences(live)) + 1))
-    replay = httpx.get(f"{plane.http}/recordings/{show.playback}/index.m3u8").text
+    replay = get(f"{plane.http}/recordings/{show.playback}/index.m3u8").text
     assert replay.count("#EXTINF") == len(recorded)
     with publishing(media(), plane.rtmp(show.key)) as again:
-        until(lambda: again.poll() is not None, 8, "a second encoder is refused")
+        until(lambda: again.poll() is not None, what="a second encoder is refused")
         assert again.stderr is not None
         assert "this show is over" in again.stderr.read()
     assert plane.state(show.playback) == "ended"
@@ -65,11 +64,11 @@ def test_a_show_closed_while_the_plane_was_away_ends_at_its_start(
     """A stream taken up from its recording is ended at the first answer, not after the grace."""
     plane = own_plane(MEDIA_GRACE_SECONDS="600")
     with publishing(media(), plane.rtmp(show.key)):
-        until(lambda: len(sequences(plane.playlist(show.playback))) >= 1, 12)
+        until(lambda: len(sequences(plane.playlist(show.playback))) >= 1)
         plane.kill()
     hook.closed = [show.stream]
     plane.start()
-    until(lambda: plane.state(show.playback) == "ended", 8)
+    until(lambda: plane.state(show.playback) == "ended")
 
 
 @pytest.mark.slow
@@ -81,7 +80,7 @@ def test_a_closed_scene_ends_and_stays_ended(
     plane = own_plane(MEDIA_DEMO="1", MEDIA_SCENES_DIR=str(reel_folder))
     until(lambda: plane.state(show.playback) == "live", 60)
     hook.closed = [show.stream]
-    until(lambda: plane.state(show.playback) == "ended", 8)
+    until(lambda: plane.state(show.playback) == "ended")
     with pytest.raises(AssertionError, match="comes back"):
         until(lambda: plane.state(show.playback) != "ended", 2, "comes back")
     hook.scenes = []

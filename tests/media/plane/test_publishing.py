@@ -17,7 +17,7 @@ from millstream.media.plane import chunks
 from millstream.media.plane.chunks import Message, write_message
 from tests.media.plane.conftest import Show
 from tests.media.plane.decoding import decoded, picture_packets
-from tests.media.plane.rig import FFMPEG, ORIGIN, Hook, PlaneProcess, publishing, until
+from tests.media.plane.rig import FFMPEG, ORIGIN, Hook, PlaneProcess, get, publishing, until
 from tests.media.plane.wire import Client, read_flv
 
 type Media = Callable[..., Path]
@@ -28,11 +28,11 @@ def segments(playlist: str) -> list[float]:
     return [float(text) for text in re.findall(r"#EXTINF:([\d.]+)", playlist)]
 
 
-def fetch(plane: PlaneProcess, playback: str) -> bytes:
-    """Init segment and all closed segments of the newest playlist."""
-    text = plane.playlist(playback)
+def fetch(plane: PlaneProcess, playback: str, text: str = "") -> bytes:
+    """Init segment and all closed segments of a playlist, by default of the newest."""
+    text = text or plane.playlist(playback)
     names = [re.findall(r'#EXT-X-MAP:URI="(.*)"', text)[-1], *re.findall(r"^seg-.*$", text, re.MULTILINE)]
-    return b"".join(httpx.get(f"{plane.http}/live/{playback}/{name}").raise_for_status().content for name in names)
+    return b"".join(get(f"{plane.http}/live/{playback}/{name}").raise_for_status().content for name in names)
 
 
 def published(url: str, media: Path, *options: str) -> subprocess.CompletedProcess[str]:
@@ -59,11 +59,12 @@ def test_an_encoder_is_played_whatever_its_key_frames(
 ) -> None:
     """Ffmpeg's stream is cut as promised, decodes without loss, and the host is warned of rare key frames."""
     with publishing(media(gop_seconds, 20), plane.rtmp(show.key)):
-        until(lambda: len(segments(plane.playlist(show.playback))) >= 2, 20)
-        durations = segments(plane.playlist(show.playback))
+        until(lambda: len(segments(plane.playlist(show.playback))) >= 2)
+        text = plane.playlist(show.playback)
+        durations = segments(text)
         assert durations[0] == pytest.approx(expected, abs=0.05)
-        pictures, sounds = decoded(fetch(plane, show.playback))
-        state = httpx.get(f"{plane.http}/live/{show.playback}/state.json").json()
+        pictures, sounds = decoded(fetch(plane, show.playback, text))
+        state = get(f"{plane.http}/live/{show.playback}/state.json").json()
     assert pictures == pytest.approx(sum(durations) * 30, abs=1)
     assert sounds == pytest.approx(sum(durations) * 44100 / 1024, abs=3)
     assert state["state"] == "live"
@@ -82,7 +83,7 @@ def test_a_wrong_key_is_refused_with_words_that_ffmpeg_prints(plane: PlaneProces
 def test_a_key_may_stand_in_the_query(plane: PlaneProcess, show: Show, hook: Hook, media: Media) -> None:
     """`live/slug?key=KEY` is the same as `live/KEY`; the hook gets the key as its name."""
     with publishing(media(), plane.rtmp(f"my-show?key={show.key}")):
-        until(lambda: plane.state(show.playback) == "live", 10)
+        until(lambda: plane.state(show.playback) == "live")
     asked = next(fields for fields in reversed(hook.asked) if fields["name"] == show.key)
     assert (asked["app"], asked["slug"]) == ("live", "my-show")
     assert show.key not in plane.log.read_text()
@@ -117,7 +118,7 @@ def test_hevc_is_refused_by_name(plane: PlaneProcess, show: Show) -> None:
 def test_a_single_track_is_enough(plane: PlaneProcess, show: Show, media: Media, kind: str) -> None:
     """A publisher without a picture, or without sound, is played."""
     with publishing(media(**{kind: "none"}), plane.rtmp(show.key)):
-        until(lambda: segments(plane.playlist(show.playback)), 12)
+        until(lambda: segments(plane.playlist(show.playback)))
         pictures, sounds = decoded(fetch(plane, show.playback))
     assert (pictures == 0) == (kind == "video")
     assert (sounds == 0) == (kind == "audio")
@@ -127,7 +128,7 @@ def test_pictures_out_of_order_come_out_exactly(plane: PlaneProcess, show: Show,
     """B-frames keep their sizes, decode times and display times to the millisecond."""
     source = media(bf="2", extra="-preset veryfast")
     with publishing(source, plane.rtmp(show.key)):
-        until(lambda: len(segments(plane.playlist(show.playback))) >= 2, 15)
+        until(lambda: len(segments(plane.playlist(show.playback))) >= 2)
         got = fetch(plane, show.playback)
     ours, theirs = picture_packets(got), picture_packets(source)
     shift = theirs[0][1] - ours[0][1]
@@ -144,7 +145,7 @@ def test_a_jumping_clock_is_joined(plane: PlaneProcess, show: Show, media: Media
         client.tags(first, shift_ms=4_000_000)
         client.tags(rest[:210], shift_ms=400_000)
         client.tags(rest[210:], shift_ms=86_400_000)
-        until(lambda: len(segments(plane.playlist(show.playback))) >= 2, 15)
+        until(lambda: len(segments(plane.playlist(show.playback))) >= 2)
         text = plane.playlist(show.playback)
     assert "#EXT-X-DISCONTINUITY\n" not in text
     assert all(duration <= 4.4 for duration in segments(text))
@@ -153,12 +154,13 @@ def test_a_jumping_clock_is_joined(plane: PlaneProcess, show: Show, media: Media
 
 def test_a_publisher_that_does_not_pace_itself_is_slowed_down(plane: PlaneProcess, show: Show, media: Media) -> None:
     """Without -re the stream still plays in real time: the server reads no faster."""
+    began = time.monotonic()
     with publishing(media(1, 60), plane.rtmp(show.key), real_time=False):
-        until(lambda: segments(plane.playlist(show.playback)), 10)
+        until(lambda: segments(plane.playlist(show.playback)))
         time.sleep(2)
         text = plane.playlist(show.playback)
-        newest = int(re.findall(r"seg-(\d+)\.m4s", text)[-1])
-    assert newest < 8
+        came_seconds = 2 * (1 + int(re.findall(r"seg-(\d+)\.m4s", text)[-1]))
+    assert came_seconds < time.monotonic() - began + 8, "6 s ahead at most, and a minute was there to take"
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -167,16 +169,16 @@ def test_garbage_is_cut_off_and_disturbs_nobody(plane: PlaneProcess, seed: int) 
     chance = random.Random(seed)
     noise = chance.randbytes(6000)
     if seed < 2:
-        with socket.create_connection(("127.0.0.1", plane.rtmp_port), 5) as line:
+        with socket.create_connection(("127.0.0.1", plane.rtmp_port), 40) as line:
             line.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n" if seed else noise)
-            line.settimeout(13)
+            line.settimeout(40)
             assert _ends(line)
     else:
         with Client(plane.rtmp_port) as client:
             client.shake()
             with_size = write_message(Message(chunks.SET_CHUNK_SIZE, 0, 0, b"\x7f\xff\xff\xff"), lane_id=2)
             client.raw(with_size + b"\x03" + chance.randbytes(3) + b"\xff\xff\xff" + noise)
-            assert client.hung_up(13)
+            assert client.hung_up()
     assert plane.alive
     assert plane.healthz()["ok"]
 
@@ -197,7 +199,7 @@ def test_broken_pictures_end_the_publisher_not_the_process(plane: PlaneProcess, 
         for number in range(5):
             client.message(chunks.VIDEO, b"\x27\1\0\0\0" + bytes([0, 0, 1, 0, 9]), 4000 + number)
         client.tags(tags[100:300])
-        until(lambda: segments(plane.playlist(show.playback)), 10)
+        until(lambda: segments(plane.playlist(show.playback)))
         for number in range(60):
             client.message(chunks.VIDEO, b"\x27\1\0\0\0" + b"\xff" * 40, 9000 + number)
         assert client.status() == "NetStream.Publish.Rejected"
@@ -222,13 +224,13 @@ def test_a_redial_past_a_dead_line_wins(plane: PlaneProcess, show: Show, media: 
     with Client(plane.rtmp_port) as first, Client(plane.rtmp_port) as second:
         first.publish(show.key)
         first.tags(tags[:200])
-        until(lambda: segments(plane.playlist(show.playback)), 10)
+        until(lambda: segments(plane.playlist(show.playback)))
         second.publish(show.key)
         second.tags(tags[:300])
         assert first.status() == "NetStream.Unpublish.Success"
         assert "took over" in str(first.statuses[-1]["description"])
         assert first.hung_up()
-        until(lambda: len(segments(plane.playlist(show.playback))) >= 4, 10)
+        until(lambda: len(segments(plane.playlist(show.playback))) >= 4)
         assert "#EXT-X-DISCONTINUITY\n" not in plane.playlist(show.playback)
         assert plane.state(show.playback) == "live"
 
@@ -238,13 +240,16 @@ def test_two_encoders_that_fight_end_with_one(plane: PlaneProcess, show: Show, m
     tags = read_flv(media())[:40]
     clients: list[Client] = []
     codes: list[str] = []
-    for _ in range(8):
-        client = Client(plane.rtmp_port)
-        clients.append(client)
-        codes.append(client.publish(show.key))
+    while len(codes) < 20 and "NetStream.Publish.BadName" not in codes:
+        if clients:
+            clients[-1].tags(tags)  # the holder sends on
+        newcomer = Client(plane.rtmp_port)
+        codes.append(newcomer.publish(show.key))
         if codes[-1] == "NetStream.Publish.Start":
-            client.tags(tags)
-            time.sleep(0.1)
+            newcomer.tags(tags)
+            if clients:
+                assert clients[-1].status() == "NetStream.Unpublish.Success"
+        clients.append(newcomer)
     for client in clients:
         client.close()
     assert codes[0] == codes[1] == "NetStream.Publish.Start"
@@ -253,14 +258,12 @@ def test_two_encoders_that_fight_end_with_one(plane: PlaneProcess, show: Show, m
 
 def test_one_address_cannot_take_all_places(plane: PlaneProcess) -> None:
     """Idle lines from one address are bounded; those over the limit are cut at once."""
-    lines = [socket.create_connection(("127.0.0.1", plane.rtmp_port), 5) for _ in range(40)]
-    time.sleep(0.3)
+    lines = [socket.create_connection(("127.0.0.1", plane.rtmp_port), 40) for _ in range(40)]
     for line in lines:
         line.settimeout(0.05)
-    cut = sum(1 for line in lines if _is_cut(line))
+    until(lambda: sum(_is_cut(line) for line in lines) >= 16, what="lines that are cut")
     for line in lines:
         line.close()
-    assert cut >= 16
 
 
 def _is_cut(line: socket.socket) -> bool:
@@ -274,18 +277,18 @@ def _is_cut(line: socket.socket) -> bool:
 
 def test_who_says_nothing_is_cut_off(plane: PlaneProcess) -> None:
     """A silent line does not stay: ten seconds until publish."""
-    with socket.create_connection(("127.0.0.1", plane.rtmp_port), 5) as line:
-        line.settimeout(14)
+    with socket.create_connection(("127.0.0.1", plane.rtmp_port), 40) as line:
+        line.settimeout(40)
         assert _ends(line)
 
 
 def test_only_known_origins_may_read(plane: PlaneProcess, show: Show, media: Media) -> None:
     """CORS names the web's origin and no other; preflights are answered."""
     with publishing(media(), plane.rtmp(show.key)):
-        until(lambda: segments(plane.playlist(show.playback)), 10)
+        until(lambda: segments(plane.playlist(show.playback)))
         url = f"{plane.http}/live/{show.playback}/index.m3u8"
-        known = httpx.get(url, headers={"origin": ORIGIN})
-        strange = httpx.get(url, headers={"origin": "https://femi.example"})
+        known = get(url, headers={"origin": ORIGIN})
+        strange = get(url, headers={"origin": "https://femi.example"})
         before = httpx.options(url, headers={"origin": ORIGIN})
     assert known.headers["access-control-allow-origin"] == ORIGIN
     assert "access-control-allow-origin" not in strange.headers
@@ -296,16 +299,15 @@ def test_only_known_origins_may_read(plane: PlaneProcess, show: Show, media: Med
 def test_blocking_requests_wait_for_their_part(plane: PlaneProcess, show: Show, media: Media) -> None:
     """A playlist with numbers and a hinted part are held until they are there; the far future is refused."""
     with publishing(media(), plane.rtmp(show.key)):
-        until(lambda: segments(plane.playlist(show.playback)), 10)
-        hint = re.findall(r'PRELOAD-HINT:TYPE=PART,URI="(part-(\d+)\.(\d+)\.m4s)"', plane.playlist(show.playback))[0]
-        began = time.monotonic()
+        until(lambda: segments(plane.playlist(show.playback)))
+        before = plane.playlist(show.playback)
+        hint = re.findall(r'PRELOAD-HINT:TYPE=PART,URI="(part-(\d+)\.(\d+)\.m4s)"', before)[0]
         text = plane.playlist(show.playback, f"?_HLS_msn={int(hint[1]) + 1}")
-        waited = time.monotonic() - began
-        part = httpx.get(f"{plane.http}/live/{show.playback}/{hint[0]}")
-        far = httpx.get(f"{plane.http}/live/{show.playback}/index.m3u8?_HLS_msn={int(hint[1]) + 9}")
-        nonsense = httpx.get(f"{plane.http}/live/{show.playback}/index.m3u8?_HLS_msn=x")
+        part = get(f"{plane.http}/live/{show.playback}/{hint[0]}")
+        far = get(f"{plane.http}/live/{show.playback}/index.m3u8?_HLS_msn={int(hint[1]) + 9}")
+        nonsense = get(f"{plane.http}/live/{show.playback}/index.m3u8?_HLS_msn=x")
+    assert f"seg-{int(hint[1])}.m4s" not in before
     assert f"seg-{int(hint[1]) + 1}.m4s" in text
-    assert 1.5 < waited < 5
     assert part.headers["cache-control"].endswith("immutable")
     assert (part.status_code, far.status_code, nonsense.status_code) == (200, 400, 400)
 
@@ -315,18 +317,18 @@ def test_blocking_requests_wait_for_their_part(plane: PlaneProcess, show: Show, 
 )
 def test_unknown_paths_are_not_found(plane: PlaneProcess, path: str) -> None:
     """Who has no token gets nothing."""
-    assert httpx.get(f"{plane.http}{path}").status_code == 404
+    assert get(f"{plane.http}{path}").status_code == 404
     assert httpx.post(f"{plane.http}{path}").status_code == 405
 
 
 def test_the_process_tells_how_it_is(plane: PlaneProcess, show: Show, media: Media) -> None:
     """Health names every part, metrics count, and neither tells a playback token."""
     with publishing(media(), plane.rtmp(show.key)):
-        until(lambda: segments(plane.playlist(show.playback)), 10)
-        until(lambda: httpx.get(f"{plane.http}/live/{show.playback}/thumb.jpg").is_success, 15)
+        until(lambda: segments(plane.playlist(show.playback)))
+        until(lambda: get(f"{plane.http}/live/{show.playback}/thumb.jpg").is_success)
         health = plane.healthz()
-        metrics = httpx.get(f"{plane.http}/metrics").text
-        thumb = httpx.get(f"{plane.http}/live/{show.playback}/thumb.jpg")
+        metrics = get(f"{plane.http}/metrics").text
+        thumb = get(f"{plane.http}/live/{show.playback}/thumb.jpg")
     assert health["streams"][show.stream]["state"] == "live"
     assert health["nats"] == "connected"
     assert f'millstream_media_stream_received_bytes_total{{stream="{show.stream}"}}' in metrics

@@ -12,7 +12,7 @@ import pytest
 from millstream.media.plane import boxes
 from millstream.media.plane.ranges import Span, Unsatisfiable, read_range
 from tests.media.plane.conftest import Show
-from tests.media.plane.rig import PlaneProcess, publishing, until
+from tests.media.plane.rig import PlaneProcess, get, publishing, until
 
 
 @pytest.mark.parametrize(
@@ -46,16 +46,16 @@ def test_if_range_of_another_file_gets_the_whole() -> None:
 def test_a_recording_answers_ranges_over_http(plane: PlaneProcess, show: Show, media: Callable[..., Path]) -> None:
     """Single, open, suffix, HEAD, a changed file, several at once, and none that exists; the index fits the file."""
     with publishing(media(), plane.rtmp(show.key)):
-        until(lambda: plane.playlist(show.playback).count("#EXTINF") >= 3, 20)
+        until(lambda: plane.playlist(show.playback).count("#EXTINF") >= 3)
     base = f"{plane.http}/recordings/{show.playback}"
-    text = httpx.get(f"{base}/index.m3u8").text
+    text = get(f"{base}/index.m3u8").text
     file = re.findall(r'MAP:URI="([^"]+)"', text)[0]
-    whole = httpx.get(f"{base}/{file}")
+    whole = get(f"{base}/{file}")
     size, etag = len(whole.content), whole.headers["etag"]
     assert (whole.status_code, whole.headers["accept-ranges"]) == (200, "bytes")
 
     def ask(span: str, **more: str) -> httpx.Response:
-        return httpx.get(f"{base}/{file}", headers={"range": span, **more})
+        return get(f"{base}/{file}", headers={"range": span, **more})
 
     for span, start, end in (
         ("bytes=10-19", 10, 20),

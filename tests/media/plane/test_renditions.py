@@ -9,7 +9,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import av
-import httpx
 import pytest
 
 from millstream.media.plane import boxes
@@ -18,7 +17,7 @@ from millstream.media.plane.sound import sound_init, sound_of
 from tests.media.plane.cast import Collector, both, pictures, sounds, together, video_config
 from tests.media.plane.conftest import Show
 from tests.media.plane.decoding import decoded
-from tests.media.plane.rig import FFMPEG, PlaneProcess, publishing, until
+from tests.media.plane.rig import FFMPEG, PlaneProcess, get, publishing, until
 from tests.media.plane.test_window import Show as Window
 
 type Media = Callable[..., Path]
@@ -103,7 +102,7 @@ def test_where_a_stream_is_silent_the_sound_has_gaps() -> None:
 def heard(plane: PlaneProcess, base: str, text: str) -> tuple[bytes, int]:
     """All closed segments of an audio playlist behind their init, and how many there are."""
     names = [lines(text, r'#EXT-X-MAP:URI="(.*)"')[-1], *lines(text, r"^audio-(?:seg-|rec-.*-)\d+\.m4s$")]
-    pieces = [httpx.get(f"{plane.http}{base}/{name}").raise_for_status() for name in names]
+    pieces = [get(f"{plane.http}{base}/{name}").raise_for_status() for name in names]
     assert all("immutable" in piece.headers["cache-control"] for piece in pieces)
     return b"".join(piece.content for piece in pieces), len(pieces) - 1
 
@@ -112,12 +111,12 @@ def test_the_sound_alone_is_played_live_and_from_the_recording(plane: PlaneProce
     """PyAV decodes every frame, ffmpeg plays both playlists, and it costs what the sound costs."""
     base = f"/live/{show.playback}"
     with publishing(media(), plane.rtmp(show.key)):
-        until(lambda: plane.playlist(show.playback).count("\nseg-") >= 3, 20)
-        text = httpx.get(f"{plane.http}{base}/audio.m3u8").text
+        until(lambda: plane.playlist(show.playback).count("\nseg-") >= 3)
+        text = get(f"{plane.http}{base}/audio.m3u8").text
         live, count = heard(plane, base, text)
         hint = lines(text, r'PRELOAD-HINT:TYPE=PART,URI="(.*)"')[0]
-        waited = httpx.get(f"{plane.http}{base}/{hint}", timeout=20)
-        plain = httpx.get(f"{plane.http}{base}/plain.m3u8?_HLS_msn=999")
+        waited = get(f"{plane.http}{base}/{hint}", timeout=20)
+        plain = get(f"{plane.http}{base}/plain.m3u8?_HLS_msn=999")
     seconds = sum(float(length) for length in lines(text, r"#EXTINF:([\d.]+)"))
     with av.open(io.BytesIO(live)) as container:
         assert not container.streams.video
@@ -127,7 +126,7 @@ def test_the_sound_alone_is_played_live_and_from_the_recording(plane: PlaneProce
     assert boxes.read_moof(waited.content)[0].track_id == boxes.AUDIO_TRACK_ID
     assert plain.is_success
     assert plain.headers["cache-control"] == "max-age=1"
-    replay = httpx.get(f"{plane.http}{base}/replay-audio.m3u8", follow_redirects=True)
+    replay = get(f"{plane.http}{base}/replay-audio.m3u8", follow_redirects=True)
     assert str(replay.url).endswith(f"/recordings/{show.playback}/audio.m3u8")
     kept, kept_count = heard(plane, f"/recordings/{show.playback}", replay.text)
     assert kept_count >= count
@@ -148,7 +147,7 @@ def plays_with_ffmpeg(url: str) -> float:
 def test_a_stream_without_sound_says_so(plane: PlaneProcess, show: Show, media: Media) -> None:
     """404 with words instead of an empty playlist, live and from the recording."""
     with publishing(media(audio="none"), plane.rtmp(show.key)):
-        until(lambda: plane.playlist(show.playback), 20)
-        answer = httpx.get(f"{plane.http}/live/{show.playback}/audio.m3u8")
+        until(lambda: plane.playlist(show.playback))
+        answer = get(f"{plane.http}/live/{show.playback}/audio.m3u8")
     assert (answer.status_code, answer.text) == (404, "this stream has no sound\n")
-    assert httpx.get(f"{plane.http}/recordings/{show.playback}/audio.m3u8").status_code == 404
+    assert get(f"{plane.http}/recordings/{show.playback}/audio.m3u8").status_code == 404

@@ -39,7 +39,7 @@ class Client:
     """A publisher that is under full control."""
 
     def __init__(self, port: int, *, source: str = "127.0.0.1", tls: ssl.SSLContext | None = None) -> None:
-        line = socket.create_connection(("127.0.0.1", port), 10, (source, 0))
+        line = socket.create_connection(("127.0.0.1", port), 40, (source, 0))
         self._socket = line if tls is None else tls.wrap_socket(line, server_hostname="localhost")
         self._reader = ChunkReader()
         self.statuses: list[dict[str, amf0.Amf]] = []
@@ -89,7 +89,7 @@ class Client:
             lane = {8: 4, 9: 6}.get(tag.kind, 5)
             self.message(tag.kind, tag.body, (tag.at_ms + shift_ms) & 0xFFFFFFFF, lane_id=lane)
 
-    def status(self, seconds: float = 8) -> str:
+    def status(self, seconds: float = 40) -> str:
         """Wait for the next onStatus and give its code; empty when the server hangs up first."""
         self._socket.settimeout(seconds)
         while True:
@@ -108,7 +108,7 @@ class Client:
                     self.statuses.append(values[3])
                     return str(values[3]["code"])
 
-    def hung_up(self, seconds: float = 5) -> bool:
+    def hung_up(self, seconds: float = 40) -> bool:
         """True when the server closes the line within the time."""
         self._socket.settimeout(seconds)
         try:
