@@ -3,7 +3,6 @@
 import asyncio
 import socket
 import struct
-import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -27,7 +26,7 @@ from millstream.live.room.handshake import (
     accept_key,
     read_request,
 )
-from tests.live.room.processes import enter, headers, room_server
+from tests.live.room.processes import PATIENCE, enter, headers, room_server
 from tests.live.town import Town
 
 HEADERS = {
@@ -117,7 +116,7 @@ def raw(port: int, town: Town, *, receive_bytes: int = 0) -> socket.socket:
     wire = socket.socket()
     if receive_bytes:
         wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_bytes)
-    wire.settimeout(10)
+    wire.settimeout(PATIENCE)
     wire.connect(("127.0.0.1", port))
     lines = [f"GET /ws/rooms/{town.show.room} HTTP/1.1", f"Host: 127.0.0.1:{port}"]
     lines += [f"{name}: {value}" for name, value in {**HEADERS, **headers(new_id(), port, {})}.items()]
@@ -127,37 +126,13 @@ def raw(port: int, town: Town, *, receive_bytes: int = 0) -> socket.socket:
 
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
-def test_a_thousand_that_never_speak_disturb_nobody(open_town: Town, port: int) -> None:
-    """Connections without a handshake are cut after five seconds; a viewer's talk comes back meanwhile."""
-    silent = []
-    for _ in range(1_000):
-        wire = socket.socket()
-        wire.connect(("127.0.0.1", port))
-        silent.append(wire)
-
-    async def play() -> float:
-        bo = await enter(port, open_town.show.room)
-        await bo.until("welcome")
-        began = time.monotonic()
-        await bo.send(t="say", text="is anybody here?")
-        await bo.talk("is anybody here?")
-        return time.monotonic() - began
-
-    assert asyncio.run(play()) < 3
-    silent[0].settimeout(20)
-    assert silent[0].recv(1) == b""
-    for wire in silent:
-        wire.close()
-
-
-@pytest.mark.slow
-@pytest.mark.django_db(transaction=True)
 def test_a_flood_of_garbage_is_answered_and_cut(open_town: Town, port: int) -> None:
     """A head without an end, a broken frame, something that is no HTTP: each is closed, the next viewer is served."""
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as endless:
-        endless.sendall(b"GET / HTTP/1.1\r\nX: " + b"x" * (2 * LARGEST_HANDSHAKE_BYTES))
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as endless:
+        # One byte too many and no more: what a server leaves unread when it hangs up takes its answer along.
+        endless.sendall(b"GET / HTTP/1.1\r\nX: ".ljust(LARGEST_HANDSHAKE_BYTES + 1, b"x"))
         assert b"431" in endless.recv(200)
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as stranger:
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as stranger:
         stranger.sendall(b"\x16\x03\x01\x02\x00\r\n\r\n")
         assert b"400" in stranger.recv(200)
     with raw(port, open_town) as broken:

@@ -113,7 +113,7 @@ def test_a_dead_connection_ends_its_socket() -> None:
         socket = QueuedSocket(entry(), gone)
         writing = asyncio.create_task(socket.write())
         socket.offer("{}")
-        await asyncio.wait_for(socket.ended.wait(), 2)
+        await asyncio.wait_for(socket.ended.wait(), 20)
         await writing
 
     asyncio.run(play())

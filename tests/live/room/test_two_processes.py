@@ -11,7 +11,7 @@ import pytest
 
 from millstream.live import api
 from millstream.live.models import Message, Show
-from tests.live.room.processes import enter, on_rows, room_server, web_server, worker
+from tests.live.room.processes import PATIENCE, enter, on_rows, room_server, web_server, worker
 from tests.live.town import Town
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -19,8 +19,8 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 async def until_page_counts(port: int, slug: str, viewers: int) -> None:
     """Wait until the page that this process draws counts so many viewers, before any socket of the page."""
-    deadline = time.monotonic() + 12
-    async with httpx.AsyncClient(timeout=10) as reader:
+    deadline = time.monotonic() + 2 * PATIENCE
+    async with httpx.AsyncClient(timeout=PATIENCE) as reader:
         while True:
             page = await reader.get(f"http://127.0.0.1:{port}/shows/{slug}/")
             if f"<span data-viewers>{viewers}</span>" in page.text:
@@ -46,25 +46,26 @@ def test_a_page_counts_viewers_who_watch_through_another_process(
         asyncio.run(play(web, apart))
 
 
-def test_a_pin_is_seen_in_both_processes_within_a_second(open_town: Town, nats_url: str, tmp_path: Path) -> None:
-    """A web process and a room server apart: pins, talk, likes and viewers are one room."""
+def test_a_pin_is_heard_in_both_processes(open_town: Town, nats_url: str, tmp_path: Path) -> None:
+    """A web process and a room server apart: pins, talk, likes and viewers are one room.
+
+    The one apart never looks at the rows by itself: what it shows, it was told.
+    """
     town = open_town
     second = town.another_product()
     town.start()
 
-    async def play(web: int, apart: int) -> list[float]:
+    async def play(web: int, apart: int) -> None:
         bo = await enter(web, town.show.room)
         femi = await enter(apart, town.show.room)
         for viewer in (bo, femi):
             welcome = await viewer.until("welcome")
             assert welcome["may_talk"]
-            await viewer.send(t="hello", last=0)
-        took = []
+        for viewer in (bo, femi):  # each process hears the other
+            await viewer.until("talk", viewers=2)
         for variant in (town.counter.variant, second, town.counter.variant):
-            started = time.monotonic()
             await on_rows(partial(api.pin_product, town.show.id, variant, host=town.dao, now=town.now))
             pins = await asyncio.gather(bo.trade("pin"), femi.trade("pin"))
-            took.append(time.monotonic() - started)
             assert [pin["data"]["variant"] for pin in pins] == [str(variant)] * 2
             assert pins[0]["n"] == pins[1]["n"]
         await bo.send(t="say", text="how deep is it?")
@@ -73,23 +74,21 @@ def test_a_pin_is_seen_in_both_processes_within_a_second(open_town: Town, nats_u
         assert "visitor" not in said
         await femi.send(t="like")
         for viewer in (bo, femi):
-            deadline = time.monotonic() + 8
+            deadline = time.monotonic() + PATIENCE
             while not any(frame.get("likes") == 1 and frame.get("viewers") == 2 for frame in viewer.heard):
                 await viewer.until("talk", deadline - time.monotonic())
         await bo.wire.close()
         await until_page_counts(web, town.show.slug, 1)
         await femi.wire.close()
-        return took
 
     with (
         worker(tmp_path),
         web_server(tmp_path, "web") as web,
-        room_server(tmp_path, "apart") as apart,
+        room_server(tmp_path, "apart", looks=False) as apart,
     ):
-        took = asyncio.run(play(web, apart))
-        deadline = time.monotonic() + 5
+        asyncio.run(play(web, apart))
+        deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline and not Show.objects.filter(id=town.show.id, likes=1).exists():
             time.sleep(0.1)
-    assert max(took) < 1.0, f"a pin took {took} s"
     assert Message.objects.filter(show_id=town.show.id).values_list("text", flat=True).get() == "how deep is it?"
     assert Show.objects.get(id=town.show.id).likes == 1
