@@ -7,7 +7,7 @@ from typing import Final
 from millstream.kernel.limits import RateLimit
 from millstream.kernel.refusals import Refusal
 from millstream.live.refusals import BadMessage
-from millstream.live.room.bounds import BAD_FRAMES_BEFORE_CLOSE
+from millstream.live.room.bounds import BAD_FRAMES_BEFORE_CLOSE, HELLOS_BURST, HELLOS_PER_MINUTE
 from millstream.live.room.counter import Answer
 from millstream.live.room.frame import frame_of
 from millstream.live.room.guard import TalkRefused
@@ -20,12 +20,15 @@ log = logging.getLogger(__name__)
 
 ANSWERS: Final[dict[type, str]] = {Buy: "bought", Bid: "bid", Grab: "grabbed"}
 LOGGED_PER_MINUTE: Final = 60
+_hellos = RateLimit("live.hellos", per_minute=HELLOS_PER_MINUTE, burst=HELLOS_BURST)
 _logged = RateLimit("live.bad_frames_logged", per_minute=LOGGED_PER_MINUTE, burst=20)
 
 
 def take(hub: Hub, room: Room, socket: Socket, text: str | None) -> None:
     """Do what a frame asks; one that no page of ours sends is refused and logged, and after five the socket closed."""
-    socket.heard_at = time.monotonic()
+    socket.hear(time.monotonic())
+    if socket.closing is not None:
+        return
     socket.spoke = True
     try:
         _do(hub, room, socket, text)
@@ -43,7 +46,8 @@ def take(hub: Hub, room: Room, socket: Socket, text: str | None) -> None:
 def _do(hub: Hub, room: Room, socket: Socket, text: str | None) -> None:
     match read_frame(text):
         case Hello(last):
-            hub.catch_up(room, socket, last)
+            if not _hellos.take(str(socket.entry.visitor)):  # an answer may be a hundred times as long as the ask
+                hub.catch_up(room, socket, last)
         case Say() as said:
             try:
                 hub.speech.say(room, socket, said)

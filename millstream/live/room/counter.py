@@ -66,6 +66,7 @@ class Counters:
         self._errand = errand
         self._queues: dict[str, deque[_Waiting]] = {kind: deque() for kind in KINDS.values()}
         self._busy: set[str] = set()
+        self._closed = False
         self._by_visitor = RateLimit("live.asks", per_minute=bounds.ASKS_PER_MINUTE, burst=bounds.ASKS_BURST)
         rate = conf().network_rate
         self._by_network = RateLimit("live.asks_network", per_minute=rate, burst=rate)
@@ -75,7 +76,9 @@ class Counters:
         kind = KINDS[type(ask)]
         entry = socket.entry
         wait = self._by_visitor.take(str(entry.visitor)) or self._by_network.take(entry.network)
-        if wait:
+        if self._closed:
+            answer(CounterBusy(retry_after=BUSY_SECONDS))
+        elif wait:
             answer(CounterBusy(retry_after=wait))
         elif room.state != "live" or room.show is None:
             answer(ShowNotLive())
@@ -118,7 +121,11 @@ class Counters:
             waiting.answer(answer)
 
     def close(self) -> None:
-        """Answer who still waits: the socket comes back to another process and asks again under the same key."""
+        """Take no more, and answer who still waits: they come back to another process and ask again under their key.
+
+        What is with the till already gets the till's answer, for as long as the server waits for it.
+        """
+        self._closed = True
         for queue in self._queues.values():
             while queue:
                 queue.popleft().answer(CounterBusy(retry_after=BUSY_SECONDS))

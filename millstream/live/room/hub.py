@@ -50,6 +50,7 @@ class Hub:
 
     def __init__(self, limits: bounds.SocketLimits) -> None:
         self.process = new_id().hex
+        self.stopping = False
         self.rooms: dict[UUID, Room] = {}
         self.limits = limits
         self.rows = Rows()
@@ -70,7 +71,11 @@ class Hub:
         self.loops.start()
 
     async def stop(self) -> None:
-        """Close every socket (they come back to another process), keep what was said, end the loops."""
+        """Answer what was asked, close every socket (they come back to another process), keep what was said."""
+        self.stopping = True
+        self.counters.close()
+        if self._errands:
+            await asyncio.wait(self._errands, timeout=bounds.STOP_SECONDS)
         for room in self.rooms.values():
             for socket in list(room.sockets):
                 socket.close(CLOSE_RESTART)
@@ -78,7 +83,6 @@ class Hub:
         await self.speech.save()
         await self.nerve.close()
         self.rows.close()
-        self.counters.close()
 
     def errand(self, errand: Coroutine[Any, Any, None]) -> None:
         """Do something beside, and keep hold of it until it is done."""
@@ -91,6 +95,8 @@ class Hub:
     async def enter(self, socket: Socket) -> Room:
         """Bring a socket into its room and greet it; raises `RoomClosed`."""
         entry = socket.entry
+        if self.stopping:
+            raise RoomClosed(CLOSE_RESTART)
         if (
             self._by_visitor[entry.visitor] >= self.limits.per_visitor
             or self._by_network[entry.network] >= self.limits.per_network
@@ -100,6 +106,8 @@ class Hub:
         self._count(socket, 1)
         try:
             room = await self._open(entry.room, vouched=entry.vouched)
+            if self.stopping:  # the server was told to end meanwhile
+                raise RoomClosed(CLOSE_RESTART)
         except BaseException:
             self._count(socket, -1)
             raise
@@ -134,6 +142,7 @@ class Hub:
             return room
         fresh = room is None
         room = self.rooms.setdefault(room_id, Room(room_id, opened_at=time.monotonic()))
+        room.idle_since = time.monotonic()  # nobody forgets it while somebody waits for it
         if fresh:
             await self.nerve.join(room_id)
         try:

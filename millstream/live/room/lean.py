@@ -28,7 +28,7 @@ from millstream.live.room.handshake import (
     read_request,
 )
 from millstream.live.room.hub import Hub, RoomClosed
-from millstream.live.room.socket import CLOSE_NORMAL, Socket
+from millstream.live.room.socket import CLOSE_NORMAL, CLOSE_TOO_BIG, Socket
 from millstream.live.room.state import Room
 
 log = logging.getLogger(__name__)
@@ -39,6 +39,7 @@ PAGE: Final = (
 )
 HEALTH: Final = "/healthz"
 FLUSH_SECONDS: Final = 1.0
+CLOSE_OUR_FAULT: Final = 1011
 
 
 class LeanSocket(Socket):
@@ -78,8 +79,13 @@ class LeanSocket(Socket):
             self._pinged_at = at
             self._transport.write(PING_FRAME)
 
+    def pong(self, payload: bytes) -> None:
+        """Answer a ping; whoever does not read gets no answers to pile up."""
+        if self._paused_at is None and self.closing is None:
+            self._transport.write(on_wire(payload, 0x80 | PONG))
+
     def close(self, code: int) -> None:
-        """Say goodbye and hang up; at once when the viewer does not read."""
+        """Say goodbye and hang up; at once when the viewer does not read, and soon when it stops reading now."""
         if self.closing is not None:
             return
         self.closing = code
@@ -88,6 +94,7 @@ class LeanSocket(Socket):
             return
         self._transport.write(on_wire(code.to_bytes(2, "big"), 0x80 | CLOSE))
         self._transport.close()
+        asyncio.get_running_loop().call_later(bounds.CLOSE_SECONDS, self._transport.abort)
 
 
 class Connection(asyncio.Protocol):
@@ -145,6 +152,8 @@ class Connection(asyncio.Protocol):
         if self._room is None:  # frames that come before the room is open wait for it
             if self._unread is not None and len(self._unread) + len(data) <= bounds.LARGEST_HANDSHAKE_BYTES:
                 self._unread += data
+            elif self._socket is not None:
+                self._socket.close(CLOSE_TOO_BIG)
             return
         self._read(data)
 
@@ -188,6 +197,10 @@ class Connection(asyncio.Protocol):
         except RoomClosed as closed:
             socket.close(closed.code)
             return
+        except Exception:
+            log.exception("a socket could not enter room %s", socket.entry.room)
+            socket.close(CLOSE_OUR_FAULT)
+            return
         if socket.closing is not None:  # it left while the room was being opened
             self._hub.leave(room, socket)
             return
@@ -210,6 +223,8 @@ class Connection(asyncio.Protocol):
             socket.close(broken.code)
 
     def _hear(self, room: Room, socket: LeanSocket, opcode: int, payload: bytes) -> None:
+        if opcode in (PING, PONG):
+            socket.hear(time.monotonic())
         if opcode == TEXT:
             try:
                 text = payload.decode()
@@ -219,10 +234,7 @@ class Connection(asyncio.Protocol):
         elif opcode == BINARY:
             take(self._hub, room, socket, None)
         elif opcode == PING:
-            socket.heard_at = time.monotonic()
-            self._transport.write(on_wire(payload, 0x80 | PONG))
-        elif opcode == PONG:
-            socket.heard_at = time.monotonic()
+            socket.pong(payload)
         elif opcode == CLOSE:
             socket.close(CLOSE_NORMAL)
 

@@ -163,9 +163,15 @@ class Loops:
         while True:
             await asyncio.sleep(bounds.PRESENCE_SECONDS)
             for room in list(self.hub.rooms.values()):
-                await self.hub.nerve.tell(room.id, "presence", {"p": self.hub.process, "n": room.viewers_here()})
+                try:
+                    await self.hub.nerve.tell(room.id, "presence", {"p": self.hub.process, "n": room.viewers_here()})
+                except Exception:
+                    log.exception("room %s: its presence could not be told", room.id)
 
     async def _save_for_ever(self) -> None:
         while True:
             await asyncio.sleep(bounds.SAVE_SECONDS)
-            await self.hub.speech.save()
+            try:
+                await self.hub.speech.save()
+            except Exception:
+                log.exception("what was said waits to be kept")

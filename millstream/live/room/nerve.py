@@ -37,6 +37,7 @@ class Nerve:
         self._client: Client | None = None
         self._subscriptions: dict[UUID, Subscription] = {}
         self._rooms: set[UUID] = set()
+        self._subscribing = asyncio.Lock()
 
     async def run(self) -> None:
         """Connect and stay connected, for ever; the client itself reconnects and subscribes again."""
@@ -59,7 +60,8 @@ class Nerve:
     async def leave(self, room: UUID) -> None:
         """Hear no more about this room."""
         self._rooms.discard(room)
-        subscription = self._subscriptions.pop(room, None)
+        async with self._subscribing:
+            subscription = None if room in self._rooms else self._subscriptions.pop(room, None)
         if subscription is not None:
             await self._guarded(subscription.unsubscribe())
 
@@ -86,9 +88,11 @@ class Nerve:
             await self._guarded(self._client.close())
 
     async def _subscribe(self, room: UUID) -> None:
+        """Hear a room once, though two may ask at the same time; a murmur heard twice would count twice."""
         assert self._client is not None
-        if room not in self._subscriptions:
-            self._subscriptions[room] = await self._client.subscribe(f"room.{room}.*", cb=self._on_message)
+        async with self._subscribing:
+            if room in self._rooms and room not in self._subscriptions:
+                self._subscriptions[room] = await self._client.subscribe(f"room.{room}.*", cb=self._on_message)
 
     async def _on_message(self, message: Msg) -> None:
         try:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import InterfaceError, OperationalError, close_old_connections, connection, transaction
+from django.db import InterfaceError, InternalError, OperationalError, close_old_connections, connection, transaction
 from django.db.models import F
 from psycopg_pool import PoolTimeout
 
@@ -24,7 +24,8 @@ from millstream.live.room.wire import TradeItem
 
 log = logging.getLogger(__name__)
 
-AWAY = (OperationalError, InterfaceError, PoolTimeout, OSError)
+# InternalError: PostgreSQL has cut a transaction that stood still for too long, as on a machine that is out of breath.
+AWAY = (OperationalError, InterfaceError, InternalError, PoolTimeout, OSError)
 
 _NEWS = """
 SELECT trade.room, trade.number, trade.kind, trade.at, trade.data::text

@@ -54,8 +54,8 @@ def listen() -> None:
 async def shutdown() -> None:
     """Close the sockets of this event loop and keep what was said; for whoever ends the server."""
     loop = asyncio.get_running_loop()
-    known = _hubs.pop(loop, None)
-    if known is not None:
+    known = _hubs.get(loop)  # it stays: whoever comes now is sent to another process
+    if known is not None and not known.stopping:
         await known.stop()
     listening = _audiences.pop(loop, None)
     if listening is not None:
@@ -96,22 +96,22 @@ async def _serve(scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "websocket.close", "code": CLOSE_BAD_FRAMES})
         return
     await send({"type": "websocket.accept"})
-    socket = QueuedSocket(entry, send)
+    socket, here = QueuedSocket(entry, send), hub()
     try:
-        room = await hub().enter(socket)
+        room = await here.enter(socket)
     except RoomClosed as closed:
         socket.close(closed.code)
         await socket.say_goodbye()
         return
     tasks = [
         asyncio.create_task(socket.write()),
-        asyncio.create_task(_listen(room, socket, receive)),
+        asyncio.create_task(_listen(here, room, socket, receive)),
         asyncio.create_task(socket.ended.wait()),
     ]
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        hub().leave(room, socket)
+        here.leave(room, socket)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -119,10 +119,10 @@ async def _serve(scope: Scope, receive: Receive, send: Send) -> None:
             await socket.say_goodbye()
 
 
-async def _listen(room: Room, socket: QueuedSocket, receive: Receive) -> None:
+async def _listen(here: Hub, room: Room, socket: QueuedSocket, receive: Receive) -> None:
     """Hear the viewer until it leaves or is sent away."""
     while socket.closing is None:
         message = await receive()
         if message["type"] == "websocket.disconnect":
             return
-        take(hub(), room, socket, message.get("text"))
+        take(here, room, socket, message.get("text"))

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final
 
 from millstream.live.room.admission import Entry
-from millstream.live.room.bounds import QUEUED_FRAMES, SLOW_SECONDS
+from millstream.live.room.bounds import FLOOD_FRAMES, FLOOD_SECONDS, QUEUED_FRAMES, SLOW_SECONDS
 
 type Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
@@ -25,7 +25,10 @@ class Socket(ABC):
     """What a room needs of a viewer's socket. `last` is the trade that it has, or is owed from when `behind`."""
 
     answers_pings = False
-    __slots__ = ("bad_frames", "behind", "closing", "entry", "greeted", "heard_at", "last", "spoke", "talks")
+    __slots__ = (
+        *("bad_frames", "behind", "closing", "entry", "greeted", "heard_at", "last", "spoke", "talks"),
+        *("_frames_heard", "_frames_since"),
+    )
 
     def __init__(self, entry: Entry) -> None:
         self.entry = entry
@@ -37,6 +40,17 @@ class Socket(ABC):
         self.heard_at = time.monotonic()
         self.spoke = False
         self.talks: bool | None = None
+        self._frames_heard = 0
+        self._frames_since = self.heard_at
+
+    def hear(self, at: float) -> None:
+        """Note a frame of any kind; more of them than any page sends close the socket."""
+        self.heard_at = at
+        if at - self._frames_since > FLOOD_SECONDS:
+            self._frames_heard, self._frames_since = 0, at
+        self._frames_heard += 1
+        if self._frames_heard > FLOOD_FRAMES:
+            self.close(CLOSE_BAD_FRAMES)
 
     @abstractmethod
     def offer(self, frame: str, *, trade: bool = False) -> None:

@@ -19,6 +19,7 @@ from millstream.site.engines.postgres import binaries
 
 FORMAT = 1
 CHUNK_BYTES = 2**20
+KEYS = ("secrets.json", "push_key.pem")  # without the second, every browser that asked for pushes is lost
 FOLDERS = ("files", "recordings", "sim")  # of var/; sim is the simulated bank and carrier of a demo
 
 
@@ -34,7 +35,7 @@ def write_backup(settings: Config, archive: Path, *, moment: datetime, recording
     with tempfile.TemporaryDirectory(dir=archive.parent, prefix=".millstream-backup-") as place:
         dump = Path(place) / "database.dump"
         pg("pg_dump", settings.database_url, ["--format=custom", "--no-owner", "--no-privileges", f"--file={dump}"])
-        members = [(dump, "database.dump"), (settings.var / "secrets.json", "secrets.json")]
+        members = [(dump, "database.dump"), *((settings.var / name, name) for name in KEYS)]
         members += [(path, name) for path, name in kept_files(settings.var) if recordings or is_not_recording(name)]
         sums: dict[str, str] = {}
         handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -68,7 +69,7 @@ def add_file(tar: tarfile.TarFile, path: Path, name: str, sums: dict[str, str]) 
     try:
         source = path.open("rb")
     except FileNotFoundError:
-        return  # tidied away since it was listed
+        return  # tidied away since it was listed, or a key that was never needed
     with source:
         entry = tar.gettarinfo(arcname=name, fileobj=source)
         measured = Measured(source.read, entry.size)

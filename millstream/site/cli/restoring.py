@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from millstream.site.cli.backing_up import CHUNK_BYTES, FOLDERS, FORMAT, pg
+from millstream.site.cli.backing_up import CHUNK_BYTES, FOLDERS, FORMAT, KEYS, pg
 from millstream.site.cli.refusal import CommandRefused
 from millstream.site.config import Config
 from millstream.site.engines.postgres import Postgres
@@ -50,7 +50,8 @@ def restore_backup(settings: Config, archive: Path, *, replace: bool) -> Restore
             )
             tables = int(pg("psql", url, ["--no-psqlrc", "-Atc", COUNT_TABLES]))
         put_in_place(unpacked, settings.var, aside)
-    return Restored(str(about["made_at"]), tables, len(about["sums"]) - 2)
+    files = len(about["sums"].keys() - {"database.dump", *KEYS})
+    return Restored(str(about["made_at"]), tables, files)
 
 
 def unpack(archive: Path, target: Path) -> dict[str, dict[str, str]]:
@@ -104,11 +105,15 @@ def refuse_full(url: str) -> None:
 
 
 def put_in_place(unpacked: Path, var: Path, aside: Path) -> None:
-    """Swap the kept folders and the secrets in; NATS starts empty, its old messages belong to another history."""
-    for name in (*FOLDERS, "secrets.json", "nats"):
+    """Swap the kept folders and the keys in; NATS starts empty, its old messages belong to another history."""
+    for name in (*FOLDERS, *KEYS, "nats"):
+        if name in KEYS and not (unpacked / name).exists():
+            continue  # an archive from before there was such a key: the one that stands here goes on
         if (var / name).exists():
             aside.mkdir(exist_ok=True)
             (var / name).rename(aside / name)
         if (unpacked / name).exists():
             shutil.move(unpacked / name, var / name)
-    (var / "secrets.json").chmod(0o600)
+    for name in KEYS:
+        if (var / name).exists():
+            (var / name).chmod(0o600)

@@ -46,6 +46,7 @@ def archive(folder: Path) -> Path:
     (var / "files" / "bowl.webp").write_bytes(b"a bowl")
     (var / "recordings" / "s").mkdir(parents=True)
     (var / "recordings" / "s" / "1.mp4").write_bytes(b"a show")
+    (var / "push_key.pem").write_bytes(b"the key that browsers know")
     with running(cluster(var), var / "log" / "postgres.log") as engine:
         with psycopg.connect(engine.url()) as connection:
             connection.execute("CREATE TABLE bowl AS SELECT 3 AS number")
@@ -61,7 +62,9 @@ def test_rows_files_and_keys_come_back(folder, archive):
     assert (var / "files" / "bowl.webp").read_bytes() == b"a bowl"
     assert (var / "recordings" / "s" / "1.mp4").read_bytes() == b"a show"
     assert load(var).secrets == load(folder / "old").secrets
-    assert stat.S_IMODE((var / "secrets.json").stat().st_mode) == 0o600
+    assert (var / "push_key.pem").read_bytes() == b"the key that browsers know"
+    for key in ("secrets.json", "push_key.pem"):
+        assert stat.S_IMODE((var / key).stat().st_mode) == 0o600
     with running(cluster(var), var / "log" / "postgres.log") as engine, psycopg.connect(engine.url()) as connection:
         assert connection.execute("SELECT number FROM bowl").fetchone() == (3,)
 
@@ -83,6 +86,18 @@ def test_recordings_may_stay_out(folder):
         write_backup(settings, folder / "b.tar", moment=NOON, recordings=False)
     with tarfile.open(folder / "b.tar") as tar:
         assert tar.getnames() == ["database.dump", "secrets.json", "files/a", "manifest.json"]
+
+
+def test_an_archive_without_a_push_key_leaves_the_one_that_is_there(folder):
+    """Made before anybody asked for pushes: browsers that did since then are not lost."""
+    var = folder / "old"
+    load(var)
+    with running(cluster(var), var / "log" / "postgres.log") as engine:
+        write_backup(load(var, DATABASE_URL=engine.url()), folder / "b.tar", moment=NOON, recordings=True)
+    (var / "push_key.pem").write_bytes(b"made since")
+    restored = restore_backup(load(var), folder / "b.tar", replace=True)
+    assert restored.files == 0
+    assert (var / "push_key.pem").read_bytes() == b"made since"
 
 
 def test_a_full_database_is_not_overwritten(folder, archive):

@@ -156,6 +156,8 @@ def granian(host: str, port: int, workers: int) -> list[str]:
     return [
         *("-m", "granian", "--interface", "asgi", "--host", host, "--port", str(port), "--workers", str(workers)),
         *("--backlog", str(BACKLOG), "--backpressure", str(BACKLOG), "--loop", "uvloop", "--no-access-log"),
+        # HTTP/1 alone: guessing between 1 and 2, granian would wait for ever for the first word of a silent connection.
+        *("--http", "1"),
         *("--respawn-failed-workers", "--workers-kill-timeout", str(DRAIN_SECONDS), "--log-level", "warning"),
         "millstream.site.asgi:application",
     ]
