@@ -51,6 +51,8 @@ def open_room(market: Any) -> tuple[Any, Any]:
     from millstream.deals.types import DealSpec
     from millstream.kernel.clock import read_now
     from millstream.live.api import add_to_rundown, start_show
+    from millstream.pacts.api import agree_floor_price
+    from millstream.pacts.types import FloorPriceSpec
     from tests.live.town import agree, make_host, make_show
 
     now = read_now()
@@ -60,6 +62,7 @@ def open_room(market: Any) -> tuple[Any, Any]:
     show = make_show(host, now)
     add_to_rundown(show.id, variant, host=host, now=now)
     start_show(show.id, host=host, now=now)
+    agree_floor_price(FloorPriceSpec(variant, market.maker, host, DEAL_MINOR, "CNY"), now=now)
     open_deal(DealSpec(show.id, host, variant, DEAL_MINOR, UNITS, timedelta(minutes=10)), now=read_now())
     return show, variant
 

@@ -9,6 +9,7 @@ from millstream.deals.actions.settle_auctions import settle_auctions
 from millstream.deals.actions.tend_deals import tend_deals
 from millstream.deals.queries.auctions import auction, auctions_of, bidding, biddings, receipt, steps, won_lots
 from millstream.deals.queries.checks import check_deals
+from millstream.deals.queries.consent import least_prices
 from millstream.deals.queries.deals import deal_of, deal_prices, deals_of, past_deals_of, price_history, room_prices
 from millstream.deals.rules.receipt import verify_receipt
 
@@ -25,6 +26,7 @@ __all__ = [
     "deal_prices",
     "deals_of",
     "drop_room_price",
+    "least_prices",
     "open_auction",
     "open_deal",
     "open_room_prices",

@@ -3,11 +3,11 @@
 from typing import Any
 
 from millstream.deals.actions.keep_prices import begin_list_prices, change_list_price, end_list_prices
-from millstream.deals.actions.tend_deals import follow_floor_price, follow_list_price
+from millstream.deals.actions.tend_deals import follow_consent, follow_list_price
 from millstream.deals.facts import DealLeft
 from millstream.deals.models import GOING, Deal
 from millstream.kernel.facts import Heard, hears, record
-from millstream.pacts.facts import FloorPriceAgreed
+from millstream.pacts.facts import FloorPriceAgreed, FloorPriceEnded
 from millstream.shops.facts import PoolLeft, PriceChanged, ProductListed, ProductWithdrawn
 
 
@@ -31,11 +31,10 @@ def keep_prices(heard: Heard[Any]) -> None:
             follow_list_price(changed.variant, price_minor=changed.price_minor, now=heard.now)
 
 
-@hears(FloorPriceAgreed, name="deals.floors")
-def follow_floors(heard: Heard[FloorPriceAgreed]) -> None:
-    """End deals below a floor price that was agreed while they were planned or on."""
-    agreed = heard.fact
-    follow_floor_price(agreed.variant, host=agreed.host, price_minor=agreed.price_minor, now=heard.now)
+@hears(FloorPriceAgreed, FloorPriceEnded, name="deals.floors")
+def follow_floors(heard: Heard[Any]) -> None:
+    """End deals below what the maker agrees to, when that changes while they are planned or on."""
+    follow_consent(heard.fact.variant, now=heard.now)
 
 
 @hears(PoolLeft, name="deals.left")

@@ -1,6 +1,7 @@
 """What deals needs from above: the shows that its deals are in."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -24,11 +25,24 @@ class ShowSeen:
     pinned: UUID | None
 
 
+@dataclass(frozen=True, slots=True)
+class Pressing:
+    """The device on which a director presses: its browser's signed visitor id, whose it is, what it says it is."""
+
+    id: UUID
+    actor: UUID
+    agent: str
+
+
 class Shows(Protocol):
     """Knows shows."""
 
     def show(self, show_id: UUID, *, actor: UUID | None) -> ShowSeen | None:
         """The show with its rundown; None for an unknown one."""
+        ...
+
+    def sit_to_direct(self, show_id: UUID, device: Pressing, *, now: datetime) -> None:
+        """Whoever presses directs from now on; refused while another device does."""
         ...
 
 

@@ -33,6 +33,12 @@ class BelowFloor(Refusal):
     code = "deals.below_floor"
 
 
+class NotAgreed(Refusal):
+    """The maker has agreed with this host to no price below the shop's (`list`, an amount as written)."""
+
+    code = "deals.not_agreed"
+
+
 class DealRunning(Refusal):
     """This product has a deal or an auction planned or open in this show already."""
 

@@ -51,6 +51,32 @@ class DealEnd(StrEnum):
     NO_STOCK = "no_stock"
 
 
+class Consent(StrEnum):
+    """What lets a host offer goods below the shop's price: own goods, the maker's consent, nothing."""
+
+    OWN = "own"
+    AGREED = "agreed"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class LeastAsk:
+    """Goods that a host wants to offer: whose they are, and what the shop asks for one."""
+
+    variant: UUID
+    seller: UUID
+    host: UUID | None
+    list_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Least:
+    """The least at which one may be offered, and by whose consent."""
+
+    minor: int
+    consent: Consent
+
+
 class AuctionState(StrEnum):
     """Where an auction is. Won means that the winner may buy it now; sold, unsold and cancelled are its ends."""
 

@@ -36,6 +36,18 @@ class PactEnded(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class FloorPriceEnded(Fact):
+    """A maker takes a floor price back: nobody may go below the shop's price by it any more."""
+
+    kind: ClassVar[str] = "pacts.floor_price_ended"
+    subject_field: ClassVar[str] = "variant"
+
+    variant: UUID
+    seller: UUID
+    host: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
 class FloorPriceAgreed(Fact):
     """A lowest price was agreed for a variant."""
 

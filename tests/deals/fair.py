@@ -20,6 +20,8 @@ from tests.live.town import agree, make_show
 from tests.orders.market import Market, make_market, wish
 
 LIST_MINOR = 12_800
+# Down to here Amina agrees to nearly everything, unless a test says otherwise.
+LOWEST_MINOR = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +86,8 @@ class Fair:
         )
 
 
-def make_fair(*, stock: int = 10, live: bool = True) -> Fair:
-    """Put it up."""
+def make_fair(*, stock: int = 10, live: bool = True, agreed: bool = True) -> Fair:
+    """Put it up; Amina has agreed to lower prices, or has not."""
     market = make_market(stock=stock)
     now = read_now()
     agree(market.dao, market.counter.amina, now)
@@ -93,7 +95,10 @@ def make_fair(*, stock: int = 10, live: bool = True) -> Fair:
     add_to_rundown(show.id, market.counter.variant, host=market.dao, now=now)
     if live:
         show = start_show(show.id, host=market.dao, now=now)
-    return Fair(market, show, now)
+    fair = Fair(market, show, now)
+    if agreed:
+        fair.floor(LOWEST_MINOR)
+    return fair
 
 
 @dataclass(frozen=True, slots=True)

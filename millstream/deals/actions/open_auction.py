@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from millstream.deals.actions.open_deal import floor_of, goods_of
+from millstream.deals.actions.open_deal import goods_of, least_of
 from millstream.deals.facts import AuctionClosed, AuctionOpened
 from millstream.deals.models import Auction
 from millstream.deals.queries.auctions import auction_record, terms_of
@@ -22,8 +22,9 @@ from millstream.shops.types import PoolId, PoolKind
 def open_auction(spec: AuctionSpec, *, now: datetime) -> AuctionRecord:
     """Carve one unit and take bids on it from now on until the close, which late bids move.
 
-    The start price is the reserve: not below the maker's floor price (`BelowFloor`). Refuses a second open auction
-    of a product in a show. The caller has checked who may direct the show and that the product is in its rundown.
+    The start price is the reserve: not below the maker's floor price (`BelowFloor`), nor below the shop's price where
+    the maker agreed to no lower one (`NotAgreed`). Refuses a second open auction of a product in a show. The caller
+    has checked who may direct the show and that the product is in its rundown.
     """
     try:
         return _open(spec, now)
@@ -36,8 +37,8 @@ def open_auction(spec: AuctionSpec, *, now: datetime) -> AuctionRecord:
 @transaction.atomic
 def _open(spec: AuctionSpec, now: datetime) -> AuctionRecord:
     goods = goods_of(spec.variant)
-    floor_minor = floor_of(spec.variant, spec.host, now)
-    check_terms(spec, floor_minor=floor_minor, currency=goods.shop_currency)
+    least = least_of(goods, spec.host, now)
+    check_terms(spec, least=least, currency=goods.shop_currency)
     pool = PoolId(new_id())
     open_pool(pool, stock_item_id=goods.stock_item_id, kind=PoolKind.AUCTION, size=1, now=now)
     row = Auction(
@@ -50,7 +51,7 @@ def _open(spec: AuctionSpec, now: datetime) -> AuctionRecord:
         pool_id=pool,
         seller_id=goods.seller,
         start_minor=spec.start_minor,
-        floor_minor=floor_minor,
+        floor_minor=least.minor,
         list_minor=goods.price_minor,
         price_minor=spec.start_minor,
         currency=goods.shop_currency,

@@ -8,13 +8,13 @@ from django.db import IntegrityError, transaction
 from millstream.deals.actions.close_deal import close_deal
 from millstream.deals.facts import DealOpened
 from millstream.deals.models import GOING, Deal
+from millstream.deals.queries.consent import least_prices
 from millstream.deals.queries.deals import price_history, records_of
 from millstream.deals.refusals import DealRunning, NotInShow
 from millstream.deals.rules import pricing
-from millstream.deals.types import DealEnd, DealId, DealKind, DealRecord, DealSpec, DealState
+from millstream.deals.types import DealEnd, DealId, DealKind, DealRecord, DealSpec, DealState, Least, LeastAsk
 from millstream.kernel.facts import record
 from millstream.kernel.ids import new_id
-from millstream.pacts.api import floor_prices
 from millstream.shops.api import for_sale, open_pool
 from millstream.shops.types import ForSale, PoolId, PoolKind, VariantId
 
@@ -22,8 +22,9 @@ from millstream.shops.types import ForSale, PoolId, PoolKind, VariantId
 def open_deal(spec: DealSpec, *, now: datetime) -> DealRecord:
     """Carve the allotment and let the deal be on for its window, which may begin later.
 
-    Refuses a price that is not below the shop's or is below the maker's floor price (`BelowFloor` tells it), a window
-    or an allotment that cannot be, more units than are free (`shops.SoldOut`), a second deal of a product in a show.
+    Refuses goods of a maker who agreed to no lower price (`NotAgreed`), a price that is not below the shop's or is
+    below the maker's floor price (`BelowFloor` tells it), a window or an allotment that cannot be, more units than are
+    free (`shops.SoldOut`), a second deal of a product in a show.
     The caller has checked who may direct the show and that the product is in its rundown.
     """
     try:
@@ -37,10 +38,8 @@ def open_deal(spec: DealSpec, *, now: datetime) -> DealRecord:
 @transaction.atomic
 def _open(spec: DealSpec, now: datetime) -> DealRecord:
     goods = goods_of(spec.variant)
-    floor_minor = floor_of(spec.variant, spec.host, now)
-    pricing.check_price(
-        spec.price_minor, list_minor=goods.price_minor, floor_minor=floor_minor, currency=goods.shop_currency
-    )
+    least = least_of(goods, spec.host, now)
+    pricing.check_price(spec.price_minor, list_minor=goods.price_minor, least=least, currency=goods.shop_currency)
     pricing.check_allotment(spec.size, spec.cap)
     opens_at, closes_at = pricing.window_of(spec.opens_at, spec.lasts, now)
     make_room(spec.show, spec.variant, DealKind.WINDOW, now)
@@ -56,7 +55,7 @@ def _open(spec: DealSpec, now: datetime) -> DealRecord:
         kind=DealKind.WINDOW.value,
         state=(DealState.OPEN if is_open else DealState.PLANNED).value,
         price_minor=spec.price_minor,
-        floor_minor=floor_minor,
+        floor_minor=least.minor,
         size=spec.size,
         cap=spec.cap,
         opens_at=opens_at,
@@ -79,10 +78,10 @@ def goods_of(variant: UUID) -> ForSale:
     return goods
 
 
-def floor_of(variant: UUID, host: UUID, now: datetime) -> int:
-    """The maker's floor price for this host; 0 without one."""
-    floor = floor_prices([variant], host=host, now=now).get(variant)
-    return floor.price_minor if floor else 0
+def least_of(goods: ForSale, host: UUID, now: datetime) -> Least:
+    """The least at which this host may offer these goods now, by their maker's consent."""
+    ask = LeastAsk(goods.variant_id, goods.seller, host, goods.price_minor)
+    return least_prices([ask], now=now)[0]
 
 
 def frozen(goods: ForSale) -> dict[str, object]:

@@ -6,10 +6,10 @@ from uuid import UUID
 from django.db import transaction
 
 from millstream.deals.actions.close_deal import close_deal
-from millstream.deals.actions.open_deal import floor_of, frozen, goods_of, tell_opened
+from millstream.deals.actions.open_deal import frozen, goods_of, least_of, tell_opened
 from millstream.deals.models import GOING, Deal
 from millstream.deals.queries.deals import price_history
-from millstream.deals.refusals import DealRunning
+from millstream.deals.refusals import BelowFloor, DealRunning, NotAgreed
 from millstream.deals.rules import pricing
 from millstream.deals.types import DealEnd, DealId, DealKind, DealState, RoomPriceSpec
 from millstream.kernel.ids import new_id
@@ -21,15 +21,13 @@ from millstream.shops.types import PoolId, PoolKind, StockItemId
 
 @transaction.atomic
 def plan_room_price(spec: RoomPriceSpec, *, now: datetime) -> DealId:
-    """Agree on a price in the room, in the place of one planned before; refuses to change one that is on.
+    """Promise a price in the room, in the place of one planned before; refuses to change one that is on.
 
     The allotment, if there is one, is carved when the show begins: as much of it as is free by then.
     """
     goods = goods_of(spec.variant)
-    floor_minor = floor_of(spec.variant, spec.host, now)
-    pricing.check_price(
-        spec.price_minor, list_minor=goods.price_minor, floor_minor=floor_minor, currency=goods.shop_currency
-    )
+    least = least_of(goods, spec.host, now)
+    pricing.check_price(spec.price_minor, list_minor=goods.price_minor, least=least, currency=goods.shop_currency)
     pricing.check_allotment(spec.size, spec.cap)
     before = _room_price(spec.show, spec.variant)
     if before is not None:
@@ -44,7 +42,7 @@ def plan_room_price(spec: RoomPriceSpec, *, now: datetime) -> DealId:
         kind=DealKind.ROOM.value,
         state=DealState.PLANNED.value,
         price_minor=spec.price_minor,
-        floor_minor=floor_minor,
+        floor_minor=least.minor,
         size=spec.size,
         cap=spec.cap,
         planned_at=now,
@@ -62,7 +60,8 @@ def drop_room_price(show: UUID, variant: UUID, *, now: datetime) -> bool:
 def open_room_prices(show: UUID, *, now: datetime) -> int:
     """Let the planned prices of a show that has begun be on; returns how many. Again changes nothing.
 
-    A price that is not below the shop's any more, is below a floor agreed since, or finds nothing free is cancelled.
+    A price that is not below the shop's any more, is below what the maker agrees to by now, or finds nothing free is
+    cancelled.
     """
     planned = Deal.objects.filter(show_id=show, kind=DealKind.ROOM.value, state=DealState.PLANNED.value)
     return sum(_open(deal, now) for deal in list(planned.order_by("id").values_list("id", flat=True)))
@@ -75,16 +74,14 @@ def _open(deal_id: UUID, now: datetime) -> bool:
         return False
     try:
         goods = goods_of(row.variant_id)
-        floor_minor = floor_of(row.variant_id, row.host_id, now)
-        pricing.check_price(
-            row.price_minor, list_minor=goods.price_minor, floor_minor=floor_minor, currency=row.currency
-        )
+        least = least_of(goods, row.host_id, now)
+        pricing.check_price(row.price_minor, list_minor=goods.price_minor, least=least, currency=row.currency)
         pool, size = _carve(row, goods.left, now)
     except SoldOut:
         close_deal(DealId(row.id), now=now, why=DealEnd.NO_STOCK)
         return False
     except Refusal as refusal:
-        why = DealEnd.FLOOR if refusal.code == "deals.below_floor" else DealEnd.LIST_PRICE
+        why = DealEnd.FLOOR if isinstance(refusal, BelowFloor | NotAgreed) else DealEnd.LIST_PRICE
         close_deal(DealId(row.id), now=now, why=why)
         return False
     lowest = pricing.is_lowest_30_days(row.price_minor, price_history(row.variant_id, now=now), now)
@@ -95,7 +92,7 @@ def _open(deal_id: UUID, now: datetime) -> bool:
         pool_id=pool,
         size=size,
         was_minor=goods.price_minor,
-        floor_minor=floor_minor,
+        floor_minor=least.minor,
         lowest_30_days=lowest,
     )
     if not changed:  # its host took it back meanwhile

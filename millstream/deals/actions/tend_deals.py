@@ -7,12 +7,12 @@ from uuid import UUID
 from django.db import transaction
 
 from millstream.deals.actions.close_deal import close_deal
-from millstream.deals.actions.open_deal import tell_opened
+from millstream.deals.actions.open_deal import least_of, tell_opened
 from millstream.deals.models import GOING, Deal
+from millstream.deals.queries.consent import least_prices
 from millstream.deals.queries.deals import price_history
 from millstream.deals.rules import pricing
-from millstream.deals.types import DealEnd, DealId, DealState
-from millstream.pacts.api import floor_prices
+from millstream.deals.types import DealEnd, DealId, DealState, LeastAsk
 from millstream.shops.api import for_sale
 from millstream.shops.types import VariantId
 
@@ -41,15 +41,15 @@ def _begin(deal_id: UUID, now: datetime) -> bool:
     goods = for_sale([VariantId(row.variant_id)]).get(VariantId(row.variant_id))
     if goods is None or goods.price_minor <= row.price_minor:
         return close_deal(DealId(row.id), now=now, why=DealEnd.LIST_PRICE)
-    floor = floor_prices([row.variant_id], host=row.host_id, now=now).get(row.variant_id)
-    if floor is not None and floor.price_minor > row.price_minor:
+    least = least_of(goods, row.host_id, now)
+    if least.minor > row.price_minor:
         return close_deal(DealId(row.id), now=now, why=DealEnd.FLOOR)
     lowest = pricing.is_lowest_30_days(row.price_minor, price_history(row.variant_id, now=now), now)
     changed = Deal.objects.filter(id=row.id, state=DealState.PLANNED.value).update(
         state=DealState.OPEN.value,
         opened_at=row.opens_at,
         was_minor=goods.price_minor,
-        floor_minor=floor.price_minor if floor else 0,
+        floor_minor=least.minor,
         lowest_30_days=lowest,
     )
     if changed:
@@ -76,10 +76,12 @@ def follow_list_price(variant: UUID, *, price_minor: int, now: datetime) -> int:
 
 
 @transaction.atomic
-def follow_floor_price(variant: UUID, *, host: UUID | None, price_minor: int, now: datetime) -> int:
-    """End the deals of a variant that are below a floor price agreed now; returns how many."""
-    below = Deal.objects.filter(variant_id=variant, state__in=GOING, price_minor__lt=price_minor)
-    if host is not None:
-        below = below.filter(host_id=host)
-    found = list(below.order_by("id").values_list("id", flat=True))
-    return sum(close_deal(DealId(deal), now=now, why=DealEnd.FLOOR) for deal in found)
+def follow_consent(variant: UUID, *, now: datetime) -> int:
+    """End the deals of a variant that are below what its maker agrees to by now; returns how many."""
+    going = list(Deal.objects.filter(variant_id=variant, state__in=GOING).order_by("id"))
+    asks = [LeastAsk(row.variant_id, row.seller_id, row.host_id, row.was_minor) for row in going]
+    return sum(
+        close_deal(DealId(row.id), now=now, why=DealEnd.FLOOR)
+        for row, least in zip(going, least_prices(asks, now=now), strict=True)
+        if row.price_minor < least.minor
+    )

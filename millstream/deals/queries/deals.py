@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from millstream.deals.models import GOING, Deal, ListSpan
+from millstream.deals.queries.consent import least_prices
 from millstream.deals.refusals import NoSuchDeal
 from millstream.deals.types import (
     HISTORY_FOR,
@@ -16,10 +17,10 @@ from millstream.deals.types import (
     DealKind,
     DealRecord,
     DealState,
+    LeastAsk,
     PriceSpan,
     SpecialPrice,
 )
-from millstream.pacts.api import floor_prices
 from millstream.shops.api import for_sale, pools
 from millstream.shops.types import PoolId, PoolRecord, VariantId
 
@@ -93,8 +94,8 @@ def room_prices(show: UUID, *, now: datetime) -> dict[UUID, DealRecord]:
 def deal_prices(pairs: Iterable[tuple[UUID, UUID]], *, now: datetime) -> dict[tuple[UUID, UUID], list[SpecialPrice]]:
     """The deals that are on now by (show, variant), the cheapest first, decided by the clock whatever was swept.
 
-    One statement when there are none, three otherwise, for any number of pairs. A deal below what is the maker's
-    floor price by now is left out.
+    One statement when there are none, three otherwise, for any number of pairs. A deal below what its maker agrees to
+    by now is left out.
     """
     wanted = set(pairs)
     if not wanted:
@@ -109,23 +110,14 @@ def deal_prices(pairs: Iterable[tuple[UUID, UUID]], *, now: datetime) -> dict[tu
     counting = [row for row in rows if (row.show_id, row.variant_id) in wanted]
     if not counting:
         return {}
-    floors = _floors(counting, now)
+    asks = [LeastAsk(row.variant_id, row.seller_id, row.host_id, row.was_minor) for row in counting]
+    least = {row.id: found.minor for row, found in zip(counting, least_prices(asks, now=now), strict=True)}
     known = pools([row.pool_id for row in counting if row.pool_id], now=now)
     found: dict[tuple[UUID, UUID], list[SpecialPrice]] = {}
     for row in sorted(counting, key=lambda deal: (deal.price_minor, deal.kind)):
-        if row.price_minor >= floors.get((row.host_id, row.variant_id), 0):
+        if row.price_minor >= least[row.id]:
             special = _special(row, known.get(PoolId(row.pool_id)) if row.pool_id else None)
             found.setdefault((row.show_id, row.variant_id), []).append(special)
-    return found
-
-
-def _floors(rows: Sequence[Deal], now: datetime) -> dict[tuple[UUID, UUID], int]:
-    """The floor price by (host, variant); one statement per host, and a show has one."""
-    found: dict[tuple[UUID, UUID], int] = {}
-    for host in {row.host_id for row in rows}:
-        variants = {row.variant_id for row in rows if row.host_id == host}
-        for variant, floor in floor_prices(variants, host=host, now=now).items():
-            found[host, variant] = floor.price_minor
     return found
 
 

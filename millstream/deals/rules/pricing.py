@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from millstream.deals.refusals import BadAllotment, BadTerms, BadWindow, BelowFloor, PriceNotBetter
+from millstream.deals.refusals import BadAllotment, BadTerms, BadWindow, NotAgreed, PriceNotBetter
+from millstream.deals.rules.consent import check_least
 from millstream.deals.types import (
     HISTORY_FOR,
     LARGEST_ALLOTMENT,
@@ -16,6 +17,8 @@ from millstream.deals.types import (
     SHORTEST_AUCTION,
     SHORTEST_DEAL,
     AuctionSpec,
+    Consent,
+    Least,
     PriceSpan,
 )
 from millstream.kernel.money import exponent, format_minor
@@ -26,12 +29,17 @@ PAY_MINUTES: Final = range(2, 24 * 60 + 1)
 SUGGESTED_PERMILLE: Final = (900, 850, 750)
 
 
-def check_price(price_minor: int, *, list_minor: int, floor_minor: int, currency: str) -> None:
-    """Refuse a deal's price that is not positive, not below the shop's price now, or below the maker's floor price."""
-    if price_minor < floor_minor:
-        raise BelowFloor(floor=format_minor(floor_minor, currency), floor_minor=floor_minor)
+def check_price(price_minor: int, *, list_minor: int, least: Least, currency: str) -> None:
+    """Refuse a deal's price that is not below the shop's price now, or is below the least that the maker agreed to.
+
+    Where the maker agreed to nothing every price is refused as that: a deal is below the shop's price or none.
+    """
+    told = format_minor(list_minor, currency)
+    if least.consent is Consent.NONE:
+        raise NotAgreed(list=told, list_minor=list_minor)
     if not 0 < price_minor < list_minor:
-        raise PriceNotBetter(list=format_minor(list_minor, currency), list_minor=list_minor)
+        raise PriceNotBetter(list=told, list_minor=list_minor)
+    check_least(price_minor, least, currency)
 
 
 def check_allotment(size: int | None, cap: int | None) -> None:
@@ -51,10 +59,8 @@ def window_of(opens_at: datetime | None, lasts: timedelta, now: datetime) -> tup
     return begins, begins + lasts
 
 
-def check_terms(spec: AuctionSpec, *, floor_minor: int, currency: str) -> None:
-    """Refuse terms of an auction that cannot be, and a start price below the maker's floor price: it is the reserve."""
-    if spec.start_minor < floor_minor:
-        raise BelowFloor(floor=format_minor(floor_minor, currency), floor_minor=floor_minor)
+def check_terms(spec: AuctionSpec, *, least: Least, currency: str) -> None:
+    """Refuse terms of an auction that cannot be, and a start price below the least there is: it is the reserve."""
     told = {
         "start": 0 < spec.start_minor <= HIGHEST_START_MINOR,
         "lasts": SHORTEST_AUCTION <= spec.lasts <= LONGEST_AUCTION,
@@ -65,6 +71,7 @@ def check_terms(spec: AuctionSpec, *, floor_minor: int, currency: str) -> None:
     for field, fits in told.items():
         if not fits:
             raise BadTerms(field=field)
+    check_least(spec.start_minor, least, currency)
 
 
 HIGHEST_START_MINOR: Final = 10**11
@@ -84,16 +91,16 @@ def is_lowest_30_days(price_minor: int, history: Sequence[PriceSpan], now: datet
     return all(price_minor < span.price_minor for span in counting)
 
 
-def usual_start(list_minor: int, floor_minor: int, currency: str) -> int:
-    """From where an auction usually starts: half the shop's price, not below the floor, in whole units of money."""
+def usual_start(list_minor: int, least: Least, currency: str) -> int:
+    """From where an auction usually starts: half the shop's price, or the least there is, in whole units of money."""
     unit: int = 10 ** exponent(currency)
-    least = max(floor_minor, list_minor // 2, 1)
-    return -(-least // unit) * unit if least >= unit else least
+    start = max(least.minor, list_minor // 2, 1)
+    return -(-start // unit) * unit if start >= unit else start
 
 
-def suggested_prices(list_minor: int, floor_minor: int, currency: str) -> list[int]:
-    """Prices to press: 10, 15 and 25 percent off in whole units of money, none below the floor, the dearest first."""
+def suggested_prices(list_minor: int, least: Least, currency: str) -> list[int]:
+    """Prices to press: 10, 15 and 25 percent off in whole units of money, none below the least, the dearest first."""
     unit = 10 ** exponent(currency)
     step = unit if list_minor >= 20 * unit else max(1, unit // 10)
     found = {list_minor * permille // 1000 // step * step for permille in SUGGESTED_PERMILLE}
-    return sorted((price for price in found if max(1, floor_minor) <= price < list_minor), reverse=True)
+    return sorted((price for price in found if max(1, least.minor) <= price < list_minor), reverse=True)

@@ -11,12 +11,20 @@ from millstream.deals import api
 from millstream.deals.ports import ShowSeen, shows_port
 from millstream.deals.rules.bidding import offered_steps
 from millstream.deals.rules.pricing import suggested_prices, usual_start
-from millstream.deals.types import AuctionRecord, AuctionState, Bidding, DealRecord, DealState
+from millstream.deals.types import (
+    AuctionRecord,
+    AuctionState,
+    Bidding,
+    Consent,
+    DealRecord,
+    DealState,
+    Least,
+    LeastAsk,
+)
 from millstream.deals.web.forms import AUCTION_MINUTES, DEAL_MINUTES
 from millstream.kernel.ids import new_id
 from millstream.kernel.money import to_major
 from millstream.kernel.texts import Text
-from millstream.pacts.api import floor_prices
 from millstream.people.acting import acting_as_of
 from millstream.shops.api import for_sale
 from millstream.shops.types import VariantId
@@ -50,7 +58,7 @@ class Lot:
 
 @dataclass(frozen=True, slots=True)
 class Good:
-    """A product of the rundown as a host can deal it. Prices in minor units; `floor_minor` only the director sees."""
+    """A product of the rundown as a host can offer it. Prices in minor units; the least there is only directors see."""
 
     variant: UUID
     title: Text
@@ -59,10 +67,20 @@ class Good:
     price_typed: str
     currency: str
     left: int
-    floor_minor: int
+    least: Least
     prices: tuple[int, ...]
     size: int
     is_pinned: bool
+
+    @property
+    def is_agreed(self) -> bool:
+        """Whether it may be offered below the shop's price."""
+        return self.least.consent is not Consent.NONE
+
+    @property
+    def has_floor(self) -> bool:
+        """Whether a floor price was agreed for it."""
+        return self.least.consent is Consent.AGREED
 
 
 def lot_of(auction: AuctionRecord, mine: Bidding | None) -> Lot:
@@ -117,26 +135,27 @@ def _goods(seen: ShowSeen, deals: list[DealRecord], now: datetime) -> list[Good]
     """The products without a deal of their own window, the pinned one first."""
     busy = {deal.variant for deal in deals if deal.state in (DealState.OPEN, DealState.PLANNED) and deal.closes_at}
     known = for_sale([VariantId(variant) for variant in seen.variants])
-    floors = floor_prices(seen.variants, host=seen.host, now=now)
+    shown = [
+        found
+        for variant in seen.variants
+        if (found := known.get(VariantId(variant))) is not None and found.left > 0 and variant not in busy
+    ]
+    asks = [LeastAsk(one.variant_id, one.seller, seen.host, one.price_minor) for one in shown]
     goods: list[Good] = []
-    for variant in seen.variants:
-        found = known.get(VariantId(variant))
-        if found is None or found.left < 1 or variant in busy:
-            continue
-        floor = floors[variant].price_minor if variant in floors else 0
+    for found, least in zip(shown, api.least_prices(asks, now=now), strict=True):
         goods.append(
             Good(
-                variant=variant,
+                variant=found.variant_id,
                 title=found.title,
                 variant_title=found.variant_title,
                 price_minor=found.price_minor,
-                price_typed=str(to_major(usual_start(found.price_minor, floor, found.currency), found.currency)),
+                price_typed=str(to_major(usual_start(found.price_minor, least, found.currency), found.currency)),
                 currency=found.currency,
                 left=found.left,
-                floor_minor=floor,
-                prices=tuple(suggested_prices(found.price_minor, floor, found.currency)),
+                least=least,
+                prices=tuple(suggested_prices(found.price_minor, least, found.currency)),
                 size=min(USUAL_SIZE, found.left),
-                is_pinned=variant == seen.pinned,
+                is_pinned=found.variant_id == seen.pinned,
             )
         )
     return sorted(goods, key=lambda good: not good.is_pinned)

@@ -18,6 +18,11 @@ WORDING: Final = {
     "deals.below_floor": Wording(
         _("The maker's floor price for this is {floor}."), _("Choose that or more; only you see this figure."), 422
     ),
+    "deals.not_agreed": Wording(
+        _("The maker has agreed to no lower price than the shop's, {list}."),
+        _("Agree on a floor price first: the maker writes it under Pacts, Floor prices."),
+        422,
+    ),
     "deals.running": Wording(
         _("This product has a deal or an auction in this show already."), _("Close that one first, or wait."), 409
     ),

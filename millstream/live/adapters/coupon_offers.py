@@ -5,11 +5,12 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from millstream.deals.api import least_prices
+from millstream.deals.types import LeastAsk
 from millstream.gifts import api as gifts
 from millstream.gifts.types import CouponAsk, CouponId, CouponOffer
 from millstream.kernel.refusals import Refusal
 from millstream.orders.ports import CouponChoice, CouponTaken, Offer, OfferAsk, Prices
-from millstream.pacts.api import floor_prices
 from millstream.people.api import buyer_key, guest_of, newest_contact
 
 
@@ -69,11 +70,13 @@ def _less(offer: Offer, found: CouponOffer | Refusal) -> Offer | Refusal:
 
 
 def _coupon_asks(brought: Sequence[tuple[OfferAsk, Offer]], now: datetime) -> list[CouponAsk]:
-    """What each coupon meets: the goods and how low they may go, by floor prices of each host."""
-    floors: dict[tuple[UUID, UUID | None], int] = {}
-    for host in {offer.host for _, offer in brought}:
-        found = floor_prices([offer.variant_id for _, offer in brought if offer.host == host], host=host, now=now)
-        floors |= {(variant, host): floor.price_minor for variant, floor in found.items()}
+    """What each coupon meets: the goods and how low they may go, by the rule that deals and auctions keep too.
+
+    Where the maker agreed to no lower price that is what they cost anyway: the coupon takes nothing.
+    """
+    least = least_prices(
+        [LeastAsk(offer.variant_id, offer.seller, offer.host, offer.price_minor) for _, offer in brought], now=now
+    )
     return [
         CouponAsk(
             code=ask.coupon,
@@ -82,18 +85,7 @@ def _coupon_asks(brought: Sequence[tuple[OfferAsk, Offer]], now: datetime) -> li
             host=offer.host,
             currency=offer.currency,
             goods_minor=offer.price_minor * ask.quantity,
-            least_minor=_least(ask, offer, floors),
+            least_minor=found.minor * ask.quantity,
         )
-        for ask, offer in brought
+        for (ask, offer), found in zip(brought, least, strict=True)
     ]
-
-
-def _least(ask: OfferAsk, offer: Offer, floors: dict[tuple[UUID, UUID | None], int]) -> int | None:
-    """The least these goods may come to: the floor price; nothing below the price where the maker agreed to none.
-
-    A host's own goods may go down to the smallest amount there is.
-    """
-    floor = floors.get((offer.variant_id, offer.host))
-    if floor is not None:
-        return floor * ask.quantity
-    return ask.quantity if offer.seller == offer.host else None

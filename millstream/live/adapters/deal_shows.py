@@ -1,11 +1,14 @@
-"""Answers deals: who directs a show, and which of its products can have a deal."""
+"""Answers deals: who directs a show, on which device, and which of its products can have a deal."""
 
+from datetime import datetime
 from uuid import UUID
 
-from millstream.deals.ports import ShowSeen
+from millstream.deals.ports import Pressing, ShowSeen
 from millstream.live import api
 from millstream.live.refusals import NoSuchShow
-from millstream.live.types import ShowState
+from millstream.live.rules import device_kind
+from millstream.live.types import ShowId, ShowState
+from millstream.live.types.studio import Device, Seat
 from millstream.people.types import ActorId
 
 
@@ -31,3 +34,8 @@ class DealShows:
             variants=tuple(item.variant for item in api.rundown(show_id)),
             pinned=pinned.variant if pinned else None,
         )
+
+    def sit_to_direct(self, show_id: UUID, device: Pressing, *, now: datetime) -> None:
+        """Take the direction's seat for the device as every press of the studio does."""
+        sits = Device(device.id, device_kind(device.agent), device.actor)
+        api.take_seat(ShowId(show_id), Seat.DIRECTION, sits, now=now)

@@ -1,5 +1,6 @@
 """Pure decisions about shows, rundowns and talk."""
 
+from millstream.live.rules.devices import device_kind
 from millstream.live.rules.shows import (
     GOP_WANTED_MS,
     LATE_BY,
@@ -24,6 +25,7 @@ __all__ = [
     "LONGEST_SLUG",
     "agreement",
     "buy_url",
+    "device_kind",
     "doors_open_at",
     "in_order",
     "is_gop_too_long",

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from millstream.kernel.money import to_minor
 from millstream.kernel.settings import conf
-from millstream.kernel.texts import localised
+from millstream.kernel.texts import Text, localised
 from millstream.pacts import api
 from millstream.pacts.types import PactRecord, Part
 from millstream.pacts.web.shares import PARTS, percent, share_rows
@@ -47,9 +47,7 @@ def pacts_page(request: HttpRequest) -> HttpResponse:
     names = actors(side for pact in agreed for side in (pact.beneficiary, pact.seller, pact.host) if side)
     rows = [_row(pact, acting.actor.id, names) for pact in agreed]
     found: dict[str, Any] = {
-        "desk_title": _("Pacts"),
-        "desk_actor": acting.actor.name,
-        "desk_nav": [{"label": _("Pacts"), "url": reverse("pacts:pacts"), "icon": "handover", "current": True}],
+        **desk_frame(acting.actor.name, "pacts", sells=acting.actor.kind in SELLERS),
         "now": now,
         "in_force": [row for row in rows if row["pact"].in_force(now)],
         "later": [row for row in rows if row["pact"].valid_from > now],
@@ -59,6 +57,19 @@ def pacts_page(request: HttpRequest) -> HttpResponse:
     if acting.actor.kind in SELLERS:
         found |= _hundred(acting.actor.id, None, now)
     return render(request, "pacts/pacts.html", found)
+
+
+def desk_frame(name: Text, here: str, *, sells: bool = True) -> dict[str, Any]:
+    """What the desk's frame needs: whose it is, its title and its ways; floor prices are a matter of who sells."""
+    ways = [("pacts", _("Pacts"), "handover"), *([("floors", _("Floor prices"), "money")] if sells else [])]
+    return {
+        "desk_title": next(label for way, label, _icon in ways if way == here),
+        "desk_actor": name,
+        "desk_nav": [
+            {"label": label, "url": reverse(f"pacts:{way}"), "icon": icon, "current": way == here}
+            for way, label, icon in ways
+        ],
+    }
 
 
 def _row(pact: PactRecord, me: UUID, names: Mapping[ActorId, ActorRecord]) -> dict[str, Any]:

@@ -1,21 +1,24 @@
 """Rules of deals: prices, windows, and what may be called the lowest price in 30 days."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from millstream.deals.refusals import BadAllotment, BadWindow, BelowFloor, PriceNotBetter
+from millstream.deals.refusals import BadAllotment, BadTerms, BadWindow, BelowFloor, NotAgreed, PriceNotBetter
+from millstream.deals.rules.consent import check_least, least_price
 from millstream.deals.rules.pricing import (
     check_allotment,
     check_price,
+    check_terms,
     is_lowest_30_days,
     suggested_prices,
     usual_start,
     window_of,
 )
-from millstream.deals.types import HISTORY_FOR, PriceSpan
+from millstream.deals.types import HISTORY_FOR, AuctionSpec, Consent, Least, PriceSpan
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -74,13 +77,66 @@ def test_the_words_are_true_on_every_minute_looked_at(price, history):
 
 def test_a_price_is_below_the_shops_and_not_below_the_floor():
     """Between floor (included) and the shop's price (not included); the refusal names what it must be."""
-    check_price(8_000, list_minor=10_000, floor_minor=8_000, currency="CNY")
+    floor = Least(8_000, Consent.AGREED)
+    check_price(8_000, list_minor=10_000, least=floor, currency="CNY")
     with pytest.raises(BelowFloor) as below:
-        check_price(7_999, list_minor=10_000, floor_minor=8_000, currency="CNY")
+        check_price(7_999, list_minor=10_000, least=floor, currency="CNY")
     assert below.value.facts["floor"] == "¥80.00"
     for price in (10_000, 12_000, 0, -5):
         with pytest.raises(PriceNotBetter):
-            check_price(price, list_minor=10_000, floor_minor=-10, currency="CNY")
+            check_price(price, list_minor=10_000, least=Least(1, Consent.OWN), currency="CNY")
+
+
+def test_the_least_price_is_the_makers_consent():
+    """The floor where one is agreed, the shop's price where none is; one's own anything, whatever floor others have."""
+    assert least_price(list_minor=10_000, floor_minor=8_000, is_own=False) == Least(8_000, Consent.AGREED)
+    assert least_price(list_minor=10_000, floor_minor=None, is_own=False) == Least(10_000, Consent.NONE)
+    for floor in (None, 8_000):
+        assert least_price(list_minor=10_000, floor_minor=floor, is_own=True) == Least(1, Consent.OWN)
+
+
+def test_without_consent_no_deal_can_be():
+    """Every price is refused, and the refusal says why: not that another price would do."""
+    nothing = Least(10_000, Consent.NONE)
+    for price in (1, 9_999, 10_000, 12_000):
+        with pytest.raises(NotAgreed) as refused:
+            check_price(price, list_minor=10_000, least=nothing, currency="CNY")
+        assert refused.value.facts["list"] == "¥100.00"
+
+
+def test_an_auction_without_consent_starts_at_the_shops_price():
+    """A cent less is not agreed; with a floor less than that is refused; own goods start anywhere."""
+
+    def check(start: int, least: Least) -> None:
+        spec = AuctionSpec(UUID(int=1), UUID(int=2), UUID(int=3), start, timedelta(minutes=2))
+        check_terms(spec, least=least, currency="CNY")
+
+    check(10_000, Least(10_000, Consent.NONE))
+    with pytest.raises(NotAgreed):
+        check(9_999, Least(10_000, Consent.NONE))
+    check(8_000, Least(8_000, Consent.AGREED))
+    with pytest.raises(BelowFloor):
+        check(7_999, Least(8_000, Consent.AGREED))
+    check(1, Least(1, Consent.OWN))
+    with pytest.raises(BadTerms):
+        check(0, Least(1, Consent.OWN))
+
+
+leasts = st.builds(
+    least_price, list_minor=st.just(10_000), floor_minor=st.none() | st.integers(1, 10**7), is_own=st.booleans()
+)
+
+
+@settings(deadline=None)
+@given(price=st.integers(-5, 2 * 10**7), least=leasts)
+def test_no_price_below_the_least_passes_any_rule(price, least):
+    """What one rule lets pass the other does not refuse for its consent, and neither lets less pass than the least."""
+    try:
+        check_price(price, list_minor=10_000, least=least, currency="CNY")
+    except (NotAgreed, BelowFloor, PriceNotBetter):
+        return
+    assert least.minor <= price < 10_000
+    check_least(price, least, "CNY")
 
 
 def test_an_allotment_and_a_cap_are_units():
@@ -109,15 +165,19 @@ def test_a_window_is_one_to_twenty_minutes_now_or_up_to_a_day_later():
 
 
 @settings(deadline=None)
-@given(listed=st.integers(1, 10**7), floor=st.integers(0, 10**7))
-def test_suggested_prices_can_all_be_pressed(listed, floor):
-    """Whatever is suggested passes the rule."""
-    for price in suggested_prices(listed, floor, "CNY"):
-        check_price(price, list_minor=listed, floor_minor=floor, currency="CNY")
+@given(listed=st.integers(1, 10**7), floor=st.none() | st.integers(1, 10**7), is_own=st.booleans())
+def test_suggested_prices_can_all_be_pressed(listed, floor, is_own):
+    """Whatever is suggested passes the rule; where nothing is agreed nothing is suggested."""
+    least = least_price(list_minor=listed, floor_minor=floor, is_own=is_own)
+    suggested = suggested_prices(listed, least, "CNY")
+    assert not suggested or least.consent is not Consent.NONE
+    for price in suggested:
+        check_price(price, list_minor=listed, least=least, currency="CNY")
 
 
 @settings(deadline=None)
-@given(listed=st.integers(1, 10**7), floor=st.integers(0, 10**7))
-def test_an_auction_usually_starts_above_its_floor(listed, floor):
+@given(listed=st.integers(1, 10**7), floor=st.none() | st.integers(1, 10**7), is_own=st.booleans())
+def test_an_auction_usually_starts_where_it_may(listed, floor, is_own):
     """The start that the studio offers is never refused."""
-    assert usual_start(listed, floor, "CNY") >= max(1, floor)
+    least = least_price(list_minor=listed, floor_minor=floor, is_own=is_own)
+    check_least(usual_start(listed, least, "CNY"), least, "CNY")

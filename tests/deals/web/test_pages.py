@@ -9,12 +9,20 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from millstream.deals import api
 from millstream.deals.types import AuctionState, DealState
+from millstream.kernel.clock import read_now
 from millstream.kernel.ids import new_id
+from millstream.kernel.web.formats import format_clock_time
+from millstream.live.api import seats
+from millstream.live.types.studio import Seat
+from millstream.pacts.api import end_floor_price
+from millstream.people.types import Role
 from tests.deals.fair import Fair, people
 from tests.deals.web.conftest import request_of
+from tests.live.web.conftest import browser
 
 type Part = Callable[..., str]
 
@@ -214,3 +222,68 @@ def test_a_request_without_a_user_draws_the_room(fair: Fair, part: Part) -> None
     fair.auction()
     assert request_of().user.is_anonymous
     assert 'name="contact"' in part("deals_in_room", fair.show.id)
+
+
+def test_every_press_says_what_was_done(fair: Fair, dao: Client) -> None:
+    """The studio that the press leads to has one message: how many, for how much, until when, what came back."""
+    studio = f"/deals/in/{fair.show.id}"
+
+    def said(path: str, form: dict[str, Any] | None = None) -> str:
+        there = dao.post(path, form or {})["Location"].removesuffix("#deals")
+        (told,) = list(dao.get(there).context["messages"])
+        return str(told)
+
+    opened = said(f"{studio}/open/", deal_form(fair))
+    (deal,) = api.deals_of(fair.show.id, now=fair.now + timedelta(seconds=5))
+    assert deal.closes_at
+    assert opened == f"The deal is open until {format_clock_time(deal.closes_at)}: 4 at ¥99.00."
+    assert said(f"/deals/{deal.id}/close/").endswith("4 are back.")
+    assert said(f"/deals/{deal.id}/close/") == "The deal was over already."
+    tomorrow = timezone.localtime(fair.now + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
+    planned = said(f"{studio}/open/", deal_form(fair, opens_at=tomorrow, amount="90"))
+    assert planned.startswith("The deal is planned. It opens ")
+    assert planned.endswith(": 4 at ¥90.00.")
+    (later,) = api.deals_of(fair.show.id, now=fair.now + timedelta(seconds=5))
+    assert said(f"/deals/{later.id}/close/") == "The deal is called off before it opened."
+    started = said(f"{studio}/auction/", {"variant": fair.variant, "amount": "12.50", "minutes": 2})
+    assert started.startswith("The auction runs until ")
+    assert started.endswith(" and starts at ¥12.50.")
+    (auction,) = api.auctions_of(fair.show.id)
+    assert said(f"/auctions/{auction.id}/cancel/") == "The auction is called off; its one piece is back."
+    assert said(f"/auctions/{auction.id}/cancel/") == "The auction was over already."
+
+
+def test_a_second_device_is_refused_until_it_takes_the_direction(fair: Fair, dao: Client) -> None:
+    """Dao's tablet directs: the phone opens and ends nothing and reads why; after taking over it does."""
+    tablet = browser("dao-2@example.com", fair.market.dao, Role.HOST)
+    assert tablet.post(f"/deals/in/{fair.show.id}/open/", deal_form(fair)).status_code == 303
+    (deal,) = api.deals_of(fair.show.id, now=fair.now + timedelta(seconds=5))
+    auction = fair.auction()
+    for path, form in (
+        (f"/deals/in/{fair.show.id}/open/", deal_form(fair)),
+        (f"/deals/in/{fair.show.id}/auction/", {"variant": fair.variant, "amount": "12", "minutes": 2}),
+        (f"/deals/{deal.id}/close/", {}),
+        (f"/auctions/{auction.id}/cancel/", {}),
+    ):
+        refused = dao.post(path, form)
+        assert refused.status_code == 409
+        assert "live.directed_elsewhere" in text(refused)
+    assert api.deal_of(deal.id, now=fair.now).state is DealState.OPEN
+    assert api.auction(auction.id).state is AuctionState.OPEN
+    turn = seats(fair.show.id, read_now())[Seat.DIRECTION].turn
+    assert dao.post(f"/studio/{fair.show.slug}/sit/", {"seat": "direction", "turn": turn}).status_code == 302
+    assert dao.post(f"/deals/{deal.id}/close/").status_code == 303
+    assert tablet.post(f"/auctions/{auction.id}/cancel/").status_code == 409
+
+
+def test_the_studio_suggests_nothing_that_the_maker_did_not_agree_to(fair: Fair, dao: Client, part: Part) -> None:
+    """Without a floor price: no deal form, the reason in words, an auction from the shop's price on."""
+    end_floor_price(fair.variant, host=None, now=fair.now)
+    html = part("deals_in_studio", fair.show.id, dao)
+    assert "The maker has agreed to no lower price than ¥128.00" in html
+    assert f"/deals/in/{fair.show.id}/open/" not in html
+    assert 'name="price_minor"' not in html
+    assert 'name="amount" inputmode="decimal" maxlength="20" value="128.00"' in html
+    refused = dao.post(f"/deals/in/{fair.show.id}/open/", deal_form(fair))
+    assert refused.status_code == 422
+    assert "Agree on a floor price first" in text(refused)

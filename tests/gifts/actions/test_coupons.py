@@ -23,7 +23,7 @@ from millstream.live.api import add_to_rundown, start_show
 from millstream.live.types import ShowRecord
 from millstream.orders.api import check_orders, expire_orders, order, place_orders
 from millstream.orders.types import OrderPlaced, OrderWish
-from millstream.pacts.api import agree_floor_price, check_splits, split_lines
+from millstream.pacts.api import agree_floor_price, check_splits, end_floor_price, split_lines
 from millstream.pacts.types import FloorPriceSpec, Part
 from millstream.people.api import buyer_key
 from tests.gifts.giving import make_gift
@@ -164,4 +164,28 @@ def test_what_a_refused_order_brought_stays_good() -> None:
     fair.agree_floor()
     code = fair.coupon(500)
     assert not isinstance(_one(fair.wish(code, quantity=99)), OrderPlaced)
+    assert Coupon.objects.get(code=code).used_order is None
+
+
+def test_on_own_goods_a_coupon_goes_to_the_smallest_coin() -> None:
+    """Amina hosts and gives: her bowl goes for a cent, though others may not go below her floor."""
+    fair = Fair()
+    amina, variant = fair.market.counter.amina, fair.market.counter.variant
+    agree_floor_price(FloorPriceSpec(variant, amina, None, FLOOR_MINOR, "CNY"), now=read_now())
+    planned = make_show(amina, read_now())
+    add_to_rundown(planned.id, variant, host=amina, now=read_now())
+    show = start_show(planned.id, host=amina, now=read_now())
+    code = fair.coupon(PRICE_MINOR, host=amina)
+    placed = _one(fair.wish(code, show_id=show.id))
+    assert isinstance(placed, OrderPlaced)
+    assert placed.goods_minor == 1
+
+
+def test_a_floor_price_that_is_taken_back_stops_coupons_at_once() -> None:
+    """The coupon stays good for goods whose makers agree."""
+    fair = Fair()
+    fair.agree_floor()
+    code = fair.coupon(500)
+    end_floor_price(fair.market.counter.variant, host=fair.market.dao, now=read_now())
+    assert isinstance(_one(fair.wish(code), timedelta(seconds=1)), CouponTakesNothing)
     assert Coupon.objects.get(code=code).used_order is None

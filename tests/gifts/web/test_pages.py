@@ -7,10 +7,14 @@ from millstream.gifts import api
 from millstream.gifts.rules import commitment_of
 from millstream.gifts.types import GiftKind
 from millstream.kernel.clock import read_now
+from millstream.kernel.ids import new_id
+from millstream.live.api import invite_crew, join_crew
 from millstream.live.models import Show
+from millstream.live.types.crew import CrewRole
+from millstream.people.types import Role
 from tests.gifts.giving import SEED, make_gift, reach
-from tests.live.town import Town
-from tests.live.web.conftest import dao, femi, heard  # noqa: F401 - the cast's browsers
+from tests.live.town import Town, make_host
+from tests.live.web.conftest import browser, dao, femi, heard  # noqa: F401 - the cast's browsers
 
 pytestmark = pytest.mark.django_db
 
@@ -92,3 +96,57 @@ def test_the_host_announces_and_ends_a_gift(town: Town, dao: Client, femi: Clien
     assert api.gift(gift.id, read_now()).seed
     Show.objects.filter(id=town.show.id).update(state="ended", ended_at=read_now())
     assert dao.post(path, {**told, "gift": "01a200d9-3201-7776-9633-0ee2db53829f"}).status_code == 409
+
+
+def red_packet(**changes: str) -> dict[str, str]:
+    """What the studio posts for ten pieces of 50."""
+    told = {"kind": "red_packet", "title": "Spring", "budget": "50", "pieces": "10", "opens_in": "0", "lasts": "60"}
+    return {"gift": str(new_id()), **told, **changes}
+
+
+def helper(town: Town, role: CrewRole) -> Client:
+    """Somebody who works on Dao's show."""
+    name = "Esi" if role is CrewRole.COHOST else "Lin"
+    who = make_host(name, "艾西")
+    asked = invite_crew(town.dao, role, now=town.now, show_id=town.show.id)
+    join_crew(asked.id, actor=who, now=town.now)
+    return browser(f"{name.lower()}@example.com", who, Role.OWNER)
+
+
+def test_a_co_host_gives_in_the_hosts_name_and_a_moderator_gives_nothing(town: Town) -> None:
+    """Who may pin may give: the gift is Dao's. Who keeps the talk in order spends nobody's money."""
+    town.start()
+    path = f"/studio/{town.show.slug}/gifts/"
+    esi, lin = helper(town, CrewRole.COHOST), helper(town, CrewRole.MODERATOR)
+    assert lin.post(path, red_packet()).status_code == 403
+    assert esi.post(path, red_packet()).status_code == 302
+    (gift,) = api.gifts_of(town.show.id, read_now())
+    assert gift.host == town.dao
+    assert lin.post(f"{path}{gift.id}/end/").status_code == 403
+    page = esi.post(f"{path}{gift.id}/end/", follow=True)
+    assert "The gift is over: 0 of 10 were taken." in page.content.decode()
+
+
+def test_gifts_are_given_on_the_device_that_directs(town: Town, dao: Client) -> None:  # noqa: F811 - fixtures
+    """The co-host's tablet directs: Dao's phone is told so and announces nothing."""
+    town.start()
+    path = f"/studio/{town.show.slug}/gifts/"
+    esi = helper(town, CrewRole.COHOST)
+    assert esi.post(path, red_packet()).status_code == 302
+    (gift,) = api.gifts_of(town.show.id, read_now())
+    for refused in (dao.post(path, red_packet()), dao.post(f"{path}{gift.id}/end/")):
+        assert refused.status_code == 409
+        assert "live.directed_elsewhere" in refused.content.decode()
+    (still,) = api.gifts_of(town.show.id, read_now())
+    assert still.seed == ""
+
+
+def test_shows_that_one_helps_with_stand_under_my_shows(town: Town) -> None:
+    """A co-host finds the studio, a moderator the room; Dao's own are no help."""
+    title = "Shows that I help with"
+    esi, lin = helper(town, CrewRole.COHOST), helper(town, CrewRole.MODERATOR)
+    co_hosts, moderators = (one.get("/studio/").content.decode() for one in (esi, lin))
+    assert f'href="/studio/{town.show.slug}/live/"' in co_hosts.split(title)[1]
+    assert f'href="/shows/{town.show.slug}/"' in moderators.split(title)[1]
+    assert f"/studio/{town.show.slug}/" not in moderators
+    assert title not in browser("dao@example.com", town.dao, Role.HOST).get("/studio/").content.decode()

@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from millstream.kernel.clock import read_now
 from millstream.kernel.ids import new_id
 from millstream.kernel.refusals import NotFound
-from millstream.pacts.api import agree_floor_price, agree_pact, end_pact, floor_prices, pact, pacts_of
+from millstream.pacts.api import agree_floor_price, agree_pact, end_floor_price, end_pact, floor_prices, pact, pacts_of
 from millstream.pacts.refusals import AlreadyEnded, InThePast, MoreThanWhole, Overlaps
 from millstream.pacts.types import FloorPriceSpec, PactId, PactSpec, Part
 from tests.pacts.cast import Town, open_town
@@ -104,3 +104,14 @@ def test_the_highest_floor_price_counts(town: Town) -> None:
     agree_floor_price(FloorPriceSpec(variant, town.amina, None, 7_000, "CNY"), now=now)
     assert floor_prices([variant], host=town.dao, now=now)[variant].price_minor == 7_000
     assert floor_prices([new_id()], host=None, now=now) == {}
+
+
+def test_a_floor_price_is_taken_back_once(town: Town) -> None:
+    """Only the one with that side; what was agreed with Dao goes on counting."""
+    variant, now = new_id(), read_now()
+    agree_floor_price(FloorPriceSpec(variant, town.amina, None, 5_000, "CNY"), now=now)
+    agree_floor_price(FloorPriceSpec(variant, town.amina, town.dao, 4_000, "CNY"), now=now)
+    assert end_floor_price(variant, host=None, now=now)
+    assert not end_floor_price(variant, host=None, now=now)
+    assert floor_prices([variant], host=town.dao, now=now)[variant].price_minor == 4_000
+    assert floor_prices([variant], host=town.femi, now=now) == {}
