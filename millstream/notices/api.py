@@ -1,7 +1,15 @@
 """The door of notices."""
 
-from millstream.notices.actions.answer_wish import confirm_wish, end_push, end_wish, forget_actor, forget_address
+from millstream.notices.actions.answer_wish import (
+    confirm_wish,
+    end_push,
+    end_wish,
+    forget_actor,
+    forget_address,
+    forget_person,
+)
 from millstream.notices.actions.ask_to_be_told import ask_to_be_told
+from millstream.notices.actions.enlist_members import enlist_members
 from millstream.notices.actions.plan_occasion import cancel_occasions, plan_occasion
 from millstream.notices.actions.send_notices import pick_up, send_batch, tell_occasions
 from millstream.notices.actions.write_letter import write_letter
@@ -17,8 +25,10 @@ __all__ = [
     "confirm_wish",
     "end_push",
     "end_wish",
+    "enlist_members",
     "forget_actor",
     "forget_address",
+    "forget_person",
     "pick_up",
     "plan_occasion",
     "public_key",

@@ -85,6 +85,14 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody who has a part in a subject and is told about it without asking: an address, and a language."""
+
+    address: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class OccasionPlan:
     """Something to tell about a subject at a time; `name` tells its occasions apart. Not told after `useless_at`."""
 

@@ -1,6 +1,6 @@
 """Reads about people and other actors."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from uuid import UUID
 
 from django.db import connection
@@ -78,6 +78,13 @@ def memberships_of(user_id: UUID) -> list[MembershipRecord]:
     """Where a user works, and as what."""
     rows = Membership.objects.filter(user_id=user_id).select_related("actor").order_by("actor__slug", "role")
     return [MembershipRecord(record_of(row.actor), Role(row.role)) for row in rows]
+
+
+def mail_of_members(actor_id: UUID, roles: Collection[Role]) -> list[tuple[str, str]]:
+    """E-mail address and language of everybody with one of these roles in an actor; who has no address is left out."""
+    held = Membership.objects.filter(actor_id=actor_id, role__in=roles, user__is_active=True)
+    told = held.values_list("user__email", "user__language").distinct().order_by("user__email")
+    return [(email, language) for email, language in told if email]
 
 
 def roles_in(user_id: UUID, actor_id: UUID) -> frozenset[Role]:

@@ -10,7 +10,9 @@ from millstream.live.api import note_opening, promised_clips
 from millstream.logistics.adapters.sandbox import SandboxCarrier
 from millstream.logistics.ports import plug_carrier
 from millstream.media.ports import plug_clip_users, plug_streams
+from millstream.notices.api import forget_person
 from millstream.orders.ports import plug_offers, plug_order_extras, plug_sheet_watcher
+from millstream.people.ports import plug_forget_person
 from millstream.places.ports import plug_who_is_here
 from millstream.shops.adapters.makers_here import makers_here
 from millstream.shops.ports import plug_desk_links, plug_desk_rows, plug_product_extras
@@ -26,6 +28,7 @@ def plug_all() -> None:
     plug_streams(ShowStreams())
     plug_carrier(SandboxCarrier())
     plug_who_is_here(makers_here)
+    plug_forget_person(forget_person)
     plug_product_extras(product_extras)
     plug_desk_rows(desk_rows)
     plug_desk_links(desk_links)

@@ -1,11 +1,12 @@
 """Confirm a wish, or end it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 
-from millstream.kernel.sealing import lookup_hmac
+from millstream.kernel.sealing import lookup_hmac, unseal
 from millstream.notices.models import Notice, Subscription
 from millstream.notices.queries import ask_record
 from millstream.notices.refusals import NoSuchAsk
@@ -44,9 +45,12 @@ def end_push(endpoint: str, *, topic: str, subject: UUID, now: datetime) -> int:
 
 @transaction.atomic
 def forget_address(address: str, *, now: datetime) -> int:
-    """Erase every wish of an address, and every notice on its way to it."""
+    """Erase every wish of an address, and everything on its way to it; `address` is as it was normalised."""
     found, _ = Subscription.objects.filter(lookup=lookup_hmac(address)).delete()
-    return found
+    letters = Notice.objects.filter(subscription__isnull=True, sealed__isnull=False)
+    theirs = [row.id for row in letters.only("id", "sealed") if row.sealed and unseal(row.sealed) == address]
+    gone, _ = Notice.objects.filter(id__in=theirs).delete()
+    return found + gone
 
 
 @transaction.atomic
@@ -54,6 +58,15 @@ def forget_actor(actor: UUID, *, now: datetime) -> int:
     """Erase every wish of an actor, and every notice on its way to it."""
     found, _ = Subscription.objects.filter(actor_id=actor).delete()
     return found
+
+
+@transaction.atomic
+def forget_person(actor: UUID, *, addresses: Sequence[str], visitors: Sequence[UUID], now: datetime) -> None:
+    """Erase what is kept to tell a person anything: wishes of the actor, of its browsers and of its addresses."""
+    forget_actor(actor, now=now)
+    Subscription.objects.filter(visitor__in=visitors).delete()
+    for address in addresses:
+        forget_address(address, now=now)
 
 
 @transaction.atomic

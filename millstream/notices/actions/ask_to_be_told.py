@@ -32,7 +32,7 @@ def ask_to_be_told(wish: Wish, *, about: Text, now: datetime) -> AskRecord:
     A typed address gets one letter that asks whether its owner wants this, unless the asker has shown before that the
     address is theirs: by signing in with it, or by confirming it from this browser. `about` names the subject there.
     """
-    plain, lookup = _address(wish)
+    plain, lookup = address_of(wish)
     key = {"topic": wish.topic, "subject": wish.subject, "channel": wish.channel.value, "lookup": lookup}
     proved = wish.channel is Channel.PUSH or wish.is_proved or _confirmed_here(lookup, wish.visitor)
     fresh: dict[str, Any] = {
@@ -62,7 +62,7 @@ def ask_to_be_told(wish: Wish, *, about: Text, now: datetime) -> AskRecord:
     return ask_record(row)
 
 
-def _address(wish: Wish) -> tuple[str, bytes]:
+def address_of(wish: Wish) -> tuple[str, bytes]:
     """The address as it is sealed, and what stands for it in comparisons."""
     if isinstance(wish.address, PushAddress):
         if not is_push_address(wish.address, push_hosts()):

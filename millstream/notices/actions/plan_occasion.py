@@ -13,8 +13,11 @@ from millstream.notices.types import LONGEST_NAME, NoticeState, OccasionPlan
 
 
 @transaction.atomic
-def plan_occasion(plan: OccasionPlan, *, now: datetime) -> None:
-    """Tell this when it is due, to whoever wants it then. Planned again before it is told, the new plan counts."""
+def plan_occasion(plan: OccasionPlan, *, now: datetime) -> bool:
+    """Tell this when it is due, to whoever wants it then. Planned again before it is told, the new plan counts.
+
+    Returns whether this plan counts: False when the occasion was told already.
+    """
     assert len(plan.name) <= LONGEST_NAME, plan.name
     said = {
         "due_at": plan.due_at,
@@ -27,6 +30,7 @@ def plan_occasion(plan: OccasionPlan, *, now: datetime) -> None:
     )
     if not made and row.told_at is None:
         Occasion.objects.filter(id=row.id).update(**said)
+    return row.told_at is None
 
 
 @transaction.atomic

@@ -88,10 +88,13 @@ def pick_up(*, now: datetime) -> None:
     again = {"state": NoticeState.WAITING.value, "taken_by": None, "next_at": now}
     old.filter(state=NoticeState.TAKEN.value).update(**again)
     old.filter(state=NoticeState.HANDED.value).update(
-        state=NoticeState.UNSURE.value, settled_at=now, reason="the sender died while the mail server had it"
+        state=NoticeState.UNSURE.value,
+        settled_at=now,
+        sealed=None,
+        reason="the sender died while the mail server had it",
     )
     Notice.objects.filter(state=NoticeState.WAITING.value, useless_at__lte=now).update(
-        state=NoticeState.LATE.value, settled_at=now, reason="too late to be of use"
+        state=NoticeState.LATE.value, settled_at=now, sealed=None, reason="too late to be of use"
     )
 
 
@@ -185,7 +188,7 @@ def _settle(row: Notice, by: UUID, outcome: Outcome, now: datetime) -> None:
     if outcome.end is End.SENT:
         mine.update(state=NoticeState.SENT.value, sealed=None, **ended)
     elif outcome.end is End.UNSURE:
-        mine.update(state=NoticeState.UNSURE.value, **ended)
+        mine.update(state=NoticeState.UNSURE.value, sealed=None, **ended)
     elif outcome.end is End.LATER and row.attempts < MOST_ATTEMPTS:
         pause = max(pause_after(row.attempts), timedelta(seconds=outcome.wait_seconds))
         mine.update(state=NoticeState.WAITING.value, next_at=now + pause, taken_by=None, reason=outcome.reason[:200])

@@ -12,10 +12,15 @@ from millstream.notices import api
 from millstream.notices.actions.send_notices import send_batch
 from millstream.notices.models import Notice, Subscription
 from millstream.notices.refusals import BadPushAddress, NotAnEmail, TooManyLetters
-from millstream.notices.types import AskState, PushAddress, Wish
+from millstream.notices.rules import to_base64url
+from millstream.notices.types import AskState, Member, PushAddress, Wish, Words
+from millstream.people.api import erase_person, open_guests
+from millstream.people.types import AddressLines, ContactKind, GuestAsk
 from tests.notices.smtp_sink import SmtpSink, text_of
 
 ABOUT = both("Spring kiln", "春窑")
+HOME = AddressLines("Bo Li", "+8613800138000", "4 Canal Street")
+POINT = to_base64url(b"\x04" + b"p" * 64)
 
 
 def wish(address="bo@example.com", **more) -> Wish:
@@ -108,3 +113,36 @@ def test_ending_everything_ends_every_wish_of_the_address() -> None:
     other = api.ask_to_be_told(wish("esi@example.com", is_proved=True), about=ABOUT, now=now)
     assert api.end_wish(mine[0].id, now=now, everywhere=True) == 3
     assert api.wish(other.id).state is AskState.ACTIVE
+
+
+@pytest.mark.django_db
+def test_erasing_a_person_erases_every_wish_and_letter(sink: SmtpSink) -> None:
+    """Of the actor, of its browser, of its contact; what waits to be sent to it is not sent. Esi's wishes stay."""
+    now, visitor = read_now(), new_id()
+    bo = open_guests([GuestAsk(visitor, "bo@example.com", ContactKind.EMAIL, "Bo", HOME)], now=now)[0].actor_id
+    push = PushAddress("https://fcm.googleapis.com/fcm/send/bo", POINT, to_base64url(b"a" * 16))
+    api.ask_to_be_told(wish("other@example.com", actor=bo, is_proved=True), about=ABOUT, now=now)
+    api.ask_to_be_told(wish(push, visitor=visitor), about=ABOUT, now=now)
+    api.ask_to_be_told(wish("bo@example.com"), about=ABOUT, now=now)
+    api.write_letter("crew:1", "bo@example.com", "en", Words(ABOUT, ABOUT, ABOUT, "http://x/"), now=now, for_hours=4)
+    kept = api.ask_to_be_told(wish("esi@example.com", is_proved=True), about=ABOUT, now=now)
+    erase_person(bo, now=now)
+    assert list(Subscription.objects.values_list("id", flat=True)) == [kept.id]
+    send_batch(read_now)
+    assert sink.letters == []
+
+
+@pytest.mark.django_db
+def test_members_are_told_until_they_say_no_and_while_they_are_members() -> None:
+    """Without being asked; who ended it is not enlisted again, who left is told no more."""
+    now, household = read_now(), new_id()
+    amina, bo = Member("amina@example.com", "en"), Member("bo@example.com", "zh-hans")
+    api.enlist_members("household", household, [amina, bo], now=now)
+    api.enlist_members("household", household, [amina, bo, Member("no address", "en")], now=now)
+    assert api.wished("household", household) == 2
+    mine = Subscription.objects.get(subject=household, language="en")
+    api.end_wish(mine.id, now=now)
+    api.enlist_members("household", household, [amina, bo], now=now)
+    assert api.wished("household", household) == 1
+    api.enlist_members("household", household, [amina], now=now)
+    assert api.wished("household", household) == 0
