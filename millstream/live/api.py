@@ -10,10 +10,12 @@ from millstream.live.actions.end_show import end_show
 from millstream.live.actions.follow_host import follow_host, unfollow_host
 from millstream.live.actions.invite_crew import invite_crew, join_crew, leave_crew, take_back_invitation
 from millstream.live.actions.keep_preview import drop_preview, keep_preview, make_preview
+from millstream.live.actions.let_talk import let_talk
 from millstream.live.actions.like_show import like_show
 from millstream.live.actions.list_quickly import list_quickly
 from millstream.live.actions.make_clips import make_clips, remove_product_clip, wish_download
 from millstream.live.actions.moderate import ban_speaker, delete_message, lift_ban, time_out_speaker
+from millstream.live.actions.object_to_listing import allow_listing, object_to_listing
 from millstream.live.actions.pin_product import pin_product, unpin_product
 from millstream.live.actions.plan_now import plan_now
 from millstream.live.actions.plan_show import plan_show
@@ -69,6 +71,7 @@ from millstream.live.queries.keeping import (
     follower_count,
     followers,
     follows,
+    holding,
     open_appeals,
     open_reports,
     report_count,
@@ -86,7 +89,7 @@ from millstream.live.queries.plans import (
 )
 from millstream.live.queries.report import report, shows_sold_in, slips, slips_of_seller
 from millstream.live.queries.standing import last_appeal, standing
-from millstream.live.queries.studio import households_of, quick_listed, seats
+from millstream.live.queries.studio import households_of, listed_for, objections_of, quick_listed, seats
 
 __all__ = [
     "acts",
@@ -94,6 +97,7 @@ __all__ = [
     "add_to_rundown",
     "agenda",
     "agreement_of",
+    "allow_listing",
     "appeal",
     "audience",
     "ban_speaker",
@@ -118,6 +122,7 @@ __all__ = [
     "following",
     "follows",
     "has_captions",
+    "holding",
     "households_of",
     "invitation",
     "invite_crew",
@@ -127,9 +132,11 @@ __all__ = [
     "last_appeal",
     "leave_crew",
     "leave_seat",
+    "let_talk",
     "lift_ban",
     "like_show",
     "list_quickly",
+    "listed_for",
     "live_now",
     "make_clips",
     "make_due_shows",
@@ -140,6 +147,8 @@ __all__ = [
     "note_filming",
     "note_opening",
     "note_visit",
+    "object_to_listing",
+    "objections_of",
     "open_appeals",
     "open_invitations",
     "open_reports",

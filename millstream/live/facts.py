@@ -83,6 +83,18 @@ class ListedQuickly(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class ListingAllowed(Fact):
+    """A household does not let a host list in its name any more, or does again (`allowed`)."""
+
+    kind: ClassVar[str] = "live.listing_allowed"
+    version: ClassVar[int] = 1
+    subject_field: ClassVar[str] = "seller"
+    seller: UUID
+    host: UUID
+    allowed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CrewJoined(Fact):
     """Somebody works on a show of a host, or on all of them when there is no `show`."""
 

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from millstream.kernel.clock import read_now
 from millstream.live import api as live
+from millstream.live.types.studio import HOUSEHOLD_NEWS_FOR
 from millstream.logistics.api import count_of_seller
 from millstream.logistics.types import ParcelState
 from millstream.people.types import ActorId
@@ -21,11 +23,16 @@ def product_extras(request: HttpRequest, product: ProductRecord) -> Sequence[Ext
 
 
 def desk_links(actor: ActorId) -> Sequence[DeskLink]:
-    """The slips of what was sold in shows."""
-    return (DeskLink(_("Settlement slips"), "/desk/slips/", "print"),)
+    """The slips of what was sold in shows; what hosts listed for this shop stands beside them."""
+    return (DeskLink(_("Slips"), "/desk/slips/", "print"),)
 
 
 def desk_rows(actor: ActorId) -> Sequence[DeskRow]:
-    """Paid parcels that wait to be packed."""
+    """Paid parcels that wait to be packed; what hosts listed for this shop since yesterday."""
     waiting = count_of_seller(actor).get(ParcelState.ANNOUNCED, 0)
-    return (DeskRow(_("To pack"), "/desk/parcels/", waiting, "box", _("Paid, and not yet handed to the station.")),)
+    listed = len(live.listed_for(actor, since=read_now() - HOUSEHOLD_NEWS_FOR))
+    told = _("By a host during a show. Look whether it is right.")
+    return (
+        DeskRow(_("To pack"), "/desk/parcels/", waiting, "box", _("Paid, and not yet handed to the station.")),
+        DeskRow(_("Listed for you since yesterday"), "/desk/listed/", listed, "live", told),
+    )

@@ -9,6 +9,7 @@ from millstream.kernel.money import format_minor
 from millstream.live.actions.lock_show import lock_show
 from millstream.live.models import RundownItem
 from millstream.live.models.studio import QuickListing
+from millstream.live.queries.studio import objects
 from millstream.live.refusals import NotForSale, NotInRundown
 from millstream.live.refusals.studio import PriceBelowFloor, PriceIsTheSellers
 from millstream.live.rules import is_price_the_hosts
@@ -22,7 +23,8 @@ from millstream.shops.types import VariantId
 def change_price(show_id: UUID, variant: UUID, *, price_minor: int, currency: str, host: UUID, now: datetime) -> bool:
     """Set what a product of the rundown costs from now on; returns whether it changed.
 
-    A host changes the price of own goods, and corrects a quick listing of this show while nothing of it is paid for.
+    A host changes the price of own goods, and corrects a quick listing of this show while nothing of it is paid for
+    and its household does not mind.
     Any other list price belongs to its seller: refused, a deal is the way. Never under an agreed floor price.
     """
     row = lock_show(show_id, host=host)
@@ -32,7 +34,7 @@ def change_price(show_id: UUID, variant: UUID, *, price_minor: int, currency: st
     goods = shops.for_sale([VariantId(variant)]).get(VariantId(variant))
     if goods is None:
         raise NotForSale
-    quick = QuickListing.objects.filter(show=row, variant_id=variant).exists()
+    quick = QuickListing.objects.filter(show=row, variant_id=variant).exists() and not objects(goods.seller, host)
     if not is_price_the_hosts(goods.seller, host, quick=quick, sold=item.sold):
         raise PriceIsTheSellers
     floor = floor_prices([variant], host=host, now=now).get(variant)

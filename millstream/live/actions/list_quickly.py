@@ -17,8 +17,9 @@ from millstream.live.facts import ListedQuickly
 from millstream.live.models import RundownItem, Show
 from millstream.live.models.studio import QuickListing
 from millstream.live.queries import agreement_of
+from millstream.live.queries.studio import objects
 from millstream.live.refusals import SellerHasNotAgreed
-from millstream.live.refusals.studio import QuickKeyMissing
+from millstream.live.refusals.studio import HouseholdObjects, QuickKeyMissing
 from millstream.live.types import LONGEST_TITLE, ShowState
 from millstream.live.types.studio import LONGEST_QUICK_KEY, SHORTEST_QUICK_KEY, QuickListed, QuickWish
 from millstream.people.types import ActorId
@@ -39,8 +40,9 @@ from millstream.shops.types import (
 def list_quickly(wish: QuickWish, *, host: UUID, now: datetime) -> QuickListed:
     """Make, stock and list a product of the shop's household and put it into the rundown, all or nothing.
 
-    The same key is listed once, however often it is sent. Refuses a seller who has not agreed with the host, a file
-    that is no photo, a price or a quantity that cannot be. The photo is drawn anew before the transaction.
+    The same key is listed once, however often it is sent. Refuses a seller who has not agreed with the host or has
+    objected since, a file that is no photo, a price or a quantity that cannot be. The photo is drawn anew before the
+    transaction.
     """
     if not SHORTEST_QUICK_KEY <= len(wish.key) <= LONGEST_QUICK_KEY:
         raise QuickKeyMissing
@@ -52,6 +54,8 @@ def list_quickly(wish: QuickWish, *, host: UUID, now: datetime) -> QuickListed:
         raise NotFound(what="shop")
     if not agreement_of(host, now).covers(shop.actor):
         raise SellerHasNotAgreed
+    if objects(shop.actor, host):
+        raise HouseholdObjects
     if wish.quantity <= 0:
         raise QuantityNotPositive(quantity=wish.quantity)
     if not wish.photo:

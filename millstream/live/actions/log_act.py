@@ -40,6 +40,13 @@ def keeper_of(show: Show, by: UUID | Operator, *, user: UUID | None, directs: bo
     return Keeper(role.value, by, user)
 
 
+def operator_alone(by: UUID | Operator, *, user: UUID | None) -> Keeper:
+    """The operator, for what no show's crew decides; refuses everybody else."""
+    if not isinstance(by, Operator):
+        raise MayNotModerate
+    return Keeper(OPERATOR_ROLE, None, user)
+
+
 def log_act(
     kind: ActKind,
     keeper: Keeper,

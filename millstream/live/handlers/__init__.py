@@ -1,6 +1,7 @@
 """What `live` does when it hears: writes the trade of rooms, counts what shows have sold."""
 
 from millstream.live.handlers.after import cut_products
+from millstream.live.handlers.household import clear_tables, tell
 from millstream.live.handlers.promise import end_promise, keep_promises
 from millstream.live.handlers.tally import count_sales
 from millstream.live.handlers.trade import (
@@ -8,9 +9,11 @@ from millstream.live.handlers.trade import (
 )
 
 __all__ = [
+    "clear_tables",
     "count_sales",
     "cut_products",
     "end_promise",
     "keep_promises",
+    "tell",
     "write_trade",
 ]

@@ -12,7 +12,7 @@ from millstream.live.models.shows import (
     Tally,
     Trade,
 )
-from millstream.live.models.studio import QuickListing, StudioSeat
+from millstream.live.models.studio import ListingObjection, QuickListing, StudioSeat
 from millstream.live.models.talk import (
     Appeal,
     Ban,
@@ -34,6 +34,7 @@ __all__ = [
     "CrewInvitation",
     "Follow",
     "Footfall",
+    "ListingObjection",
     "Message",
     "ModerationAct",
     "Mute",

@@ -1,4 +1,4 @@
-"""Rows of the studio: its seats, and what was listed while a show ran."""
+"""Rows of the studio: its seats, what was listed while a show ran, and who does not want that."""
 
 from django.db import models
 from django.db.models import Q
@@ -44,4 +44,17 @@ class QuickListing(Row):
         constraints = [
             models.UniqueConstraint(fields=["show", "key"], name="quick_listing_once"),
             models.CheckConstraint(condition=Q(number__gte=1), name="quick_listing_number_positive"),
+        ]
+
+
+class ListingObjection(Row):
+    """A household does not let this host list anything in its name; gone when it does again."""
+
+    seller = models.ForeignKey("people.Actor", on_delete=models.PROTECT, related_name="+", db_index=False)
+    host = models.ForeignKey("people.Actor", on_delete=models.PROTECT, related_name="+")
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["seller", "host"], name="one_objection_to_a_host"),
         ]

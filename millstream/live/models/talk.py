@@ -116,9 +116,9 @@ class Follow(Row):
 
 
 class Report(Row):
-    """Somebody finds that a show, a product or a message does harm."""
+    """Somebody finds that a show, a product or a message does harm; a product also outside of any show."""
 
-    show = models.ForeignKey(Show, on_delete=models.PROTECT, related_name="+")
+    show = models.ForeignKey(Show, on_delete=models.PROTECT, null=True, related_name="+")
     variant = models.UUIDField(null=True)
     message = models.UUIDField(null=True)
     quoted = models.CharField(max_length=200, blank=True)
@@ -140,6 +140,9 @@ class Report(Row):
             ),
             models.CheckConstraint(
                 condition=Q(variant__isnull=True) | Q(message__isnull=True), name="report_is_about_one_thing"
+            ),
+            models.CheckConstraint(
+                condition=Q(show__isnull=False) | Q(variant__isnull=False), name="report_is_about_something"
             ),
             models.CheckConstraint(condition=Q(reason__in=[one.value for one in Reason]), name="report_reason_known"),
             models.CheckConstraint(

@@ -1,6 +1,7 @@
 """What those who keep order look at: reports, appeals, bans, the log, closed counters; and followers and captions."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from django.db.models import Count, Q
 from django.db.models.functions import Coalesce
 
 from millstream.kernel.pages import PAGE_SIZE, Page, page_of
-from millstream.live.models import Show
+from millstream.live.models import Mute, Show
 from millstream.live.models.talk import Appeal, Ban, Caption, Follow, ModerationAct, Report, Switch
 from millstream.live.queries.order import bans_over
 from millstream.live.refusals import NoSuchShow
@@ -40,7 +41,7 @@ def open_reports(shows: Iterable[UUID] | None = None) -> list[ReportRecord]:
     waiting = Report.objects.filter(state=ReportState.OPEN.value)
     if shows is not None:
         waiting = waiting.filter(show_id__in=list(shows))
-    things: dict[tuple[UUID, UUID | None, UUID | None], list[Report]] = {}
+    things: dict[tuple[UUID | None, UUID | None, UUID | None], list[Report]] = {}
     for row in waiting.order_by("-id")[: MOST_REPORTS * 10]:
         things.setdefault((row.show_id, row.variant, row.message), []).append(row)
     found = sorted(things.values(), key=lambda rows: -len(rows))[:MOST_REPORTS]
@@ -111,6 +112,7 @@ def acts(
             user=row.user,
             actor=row.actor,
             role=row.role,
+            message=row.message,
             quoted=row.quoted,
             speaker=row.speaker,
             why=row.why,
@@ -119,6 +121,14 @@ def acts(
         for row in rows[: size + 1]
     ]
     return page_of(found, size=size, key=lambda record: str(record.id))
+
+
+def holding(acts: Iterable[UUID], now: datetime) -> set[UUID]:
+    """Which of these timeouts and bans still silence somebody."""
+    wanted = list(acts)
+    muted = Mute.objects.filter(act__in=wanted, until__gt=now).values_list("act", flat=True)
+    banned = Ban.objects.filter(act__in=wanted, lifted_at__isnull=True).values_list("act", flat=True)
+    return {act for act in (*muted, *banned) if act is not None}
 
 
 def bans(host: UUID | None) -> list[BanRecord]:

@@ -27,6 +27,12 @@ class PriceBelowFloor(Refusal):
     code = "live.price_below_floor"
 
 
+class HouseholdObjects(Refusal):
+    """The household has said that this host lists nothing in its name."""
+
+    code = "live.household_objects"
+
+
 class QuickKeyMissing(Refusal):
     """The form came without the mark that keeps it from being listed twice."""
 

@@ -105,6 +105,12 @@ class NoSuchAct(Refusal):
     code = "live.no_such_act"
 
 
+class NotSilenced(Refusal):
+    """Nobody has silenced this speaker here, or not any more."""
+
+    code = "live.not_silenced"
+
+
 class AlreadyReported(Refusal):
     """This visitor has reported this before."""
 

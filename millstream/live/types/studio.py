@@ -12,6 +12,9 @@ SEAT_KEPT_FOR: Final = timedelta(seconds=30)
 SEAT_RENEWED_BELOW: Final = timedelta(seconds=20)
 LONGEST_QUICK_KEY: Final = 64
 SHORTEST_QUICK_KEY: Final = 8
+HOUSEHOLD_TOPIC: Final = "household"
+HOUSEHOLD_TOLD_EVERY: Final = timedelta(minutes=2)
+HOUSEHOLD_NEWS_FOR: Final = timedelta(hours=24)
 
 
 class Seat(StrEnum):
@@ -96,3 +99,14 @@ class QuickListed:
     variant: UUID
     number: int
     fresh: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ListedFor:
+    """Something that a host listed for a household: its number in the rundown of its show."""
+
+    product: UUID
+    variant: UUID
+    number: int
+    show: UUID
+    listed_at: datetime

@@ -34,6 +34,7 @@ class ActKind(StrEnum):
 
     DELETE = "delete"
     TIMEOUT = "timeout"
+    TIMEOUT_LIFTED = "timeout_lifted"
     BAN = "ban"
     UNBAN = "unban"
     RULES = "rules"
@@ -118,6 +119,7 @@ class ActRecord:
     user: UUID | None
     actor: UUID | None
     role: str
+    message: UUID | None
     quoted: str
     speaker: str
     why: str
@@ -126,10 +128,10 @@ class ActRecord:
 
 @dataclass(frozen=True, slots=True)
 class ReportRecord:
-    """Somebody finds that a show, a product or a message does harm."""
+    """Somebody finds that a show, a product (`show` None: on its own page) or a message does harm."""
 
     id: UUID
-    show: UUID
+    show: UUID | None
     variant: UUID | None
     message: UUID | None
     quoted: str

@@ -219,19 +219,20 @@ def _new_person(request: HttpRequest, user_id: UUID | None) -> UUID:
 @for_hosts
 def helping(request: HttpRequest) -> HttpResponse:
     """The shows of others on which the reader works."""
-    worked = api.shows_worked_on(host_of(request))
-    shows = [(api.show(show), role) for show, role in worked]
-    hosts = people.actors({show.host for show, _ in shows})
-    context = {
-        **frame(request, _("I help with"), "helping"),
-        "rows": [
-            {
-                "show": show,
-                "role": role_name(role),
-                "directs": role is CrewRole.COHOST,
-                "host": hosts[ActorId(show.host)],
-            }
-            for show, role in shows
-        ],
-    }
+    context = {**frame(request, _("I help with"), "helping"), "rows": helped(request)}
     return render(request, "live/studio/helping.html", context)
+
+
+def helped(request: HttpRequest) -> list[dict[str, Any]]:
+    """The shows of others on which the reader works, with host and role."""
+    shows = [(api.show(show), role) for show, role in api.shows_worked_on(host_of(request))]
+    hosts = people.actors({show.host for show, _role in shows})
+    return [
+        {
+            "show": show,
+            "role": role_name(role),
+            "directs": role is CrewRole.COHOST,
+            "host": hosts[ActorId(show.host)],
+        }
+        for show, role in shows
+    ]

@@ -37,7 +37,7 @@ def _press(request: HttpRequest, slug: str, work: Callable[[ShowRecord], object]
     return render(request, "live/studio/_now.html", {**state, "swapped": True, "refused": refused}, status=status)
 
 
-def _sit_to_direct(request: HttpRequest, show: ShowRecord) -> None:
+def sit_to_direct(request: HttpRequest, show: ShowRecord) -> None:
     """Whoever presses directs, unless another device does."""
     api.take_seat(show.id, Seat.DIRECTION, device_of(request), now=request.now())  # type: ignore[attr-defined]
 
@@ -48,7 +48,7 @@ def pin(request: HttpRequest, slug: str) -> HttpResponse:
     """Put a product on the table."""
 
     def work(show: ShowRecord) -> None:
-        _sit_to_direct(request, show)
+        sit_to_direct(request, show)
         api.pin_product(show.id, asked_variant(request), host=show.host, now=request.now())  # type: ignore[attr-defined]
 
     return _press(request, slug, work)
@@ -60,7 +60,7 @@ def unpin(request: HttpRequest, slug: str) -> HttpResponse:
     """Clear the table."""
 
     def work(show: ShowRecord) -> None:
-        _sit_to_direct(request, show)
+        sit_to_direct(request, show)
         api.unpin_product(show.id, host=show.host, now=request.now())  # type: ignore[attr-defined]
 
     return _press(request, slug, work)
@@ -72,7 +72,7 @@ def price(request: HttpRequest, slug: str) -> HttpResponse:
     """Change a price that is the host's to change."""
 
     def work(show: ShowRecord) -> None:
-        _sit_to_direct(request, show)
+        sit_to_direct(request, show)
         variant = asked_variant(request)
         goods = for_sale([VariantId(variant)]).get(VariantId(variant))
         currency = goods.currency if goods else "CNY"

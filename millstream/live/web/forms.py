@@ -199,8 +199,8 @@ class InviteForm(forms.Form):
     role = forms.ChoiceField(
         label=_("As what"),
         choices=(
-            (CrewRole.COHOST, _("co-host: pins goods, opens deals, moderates")),
-            (CrewRole.MODERATOR, _("moderator: minds the chat")),
+            (CrewRole.COHOST, _("Co-host: pins goods, opens deals, moderates")),
+            (CrewRole.MODERATOR, _("Moderator: minds the chat")),
         ),
         widget=forms.RadioSelect,
         initial=CrewRole.MODERATOR,

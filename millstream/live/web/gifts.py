@@ -1,4 +1,4 @@
-"""The host's presses about gifts: announce one, end one."""
+"""The presses of who directs about gifts: announce one, end one. They are the host's, whoever of the two presses."""
 
 import secrets
 from datetime import datetime, timedelta
@@ -13,13 +13,16 @@ from django.views.decorators.http import require_POST
 
 from millstream.gifts import api as gifts
 from millstream.gifts.refusals import GiftWrong
-from millstream.gifts.types import SEED_BYTES, GiftId, GiftKind, GiftSpec
+from millstream.gifts.types import SEED_BYTES, GiftId, GiftKind, GiftRecord, GiftSpec
 from millstream.kernel.money import to_minor
 from millstream.kernel.refusals import NotFound
 from millstream.kernel.settings import conf
+from millstream.kernel.web.formats import format_number
 from millstream.live.refusals import ShowOver
 from millstream.live.types import ShowRecord, ShowState
-from millstream.live.web.desk import for_hosts, own_show
+from millstream.live.web.desk import for_hosts
+from millstream.live.web.direct import sit_to_direct
+from millstream.live.web.screen import directed_show
 
 USABLE_FOR: Final = timedelta(days=7)
 MOST_SECONDS: Final = 12 * 3600
@@ -30,7 +33,8 @@ LONGEST_NUMBER: Final = 6
 @for_hosts
 def announce(request: HttpRequest, slug: str) -> HttpResponse:
     """Announce a gift of this show; the seed that decides it is drawn here and sealed."""
-    show = own_show(request, slug)
+    show = directed_show(request, slug)
+    sit_to_direct(request, show)
     if show.state not in (ShowState.PLANNED, ShowState.LIVE):
         raise ShowOver
     now: datetime = request.now()  # type: ignore[attr-defined]
@@ -44,12 +48,22 @@ def announce(request: HttpRequest, slug: str) -> HttpResponse:
 @for_hosts
 def end(request: HttpRequest, slug: str, gift_id: UUID) -> HttpResponse:
     """End a gift now: winners are drawn, the seed is revealed."""
-    show = own_show(request, slug)
+    show = directed_show(request, slug)
+    sit_to_direct(request, show)
     now: datetime = request.now()  # type: ignore[attr-defined]
     if gifts.gift(gift_id, now).show != show.id:
         raise NotFound(what="gift")
     gifts.end_gift(GiftId(gift_id), now=now)
+    messages.success(request, _told_end(gifts.gift(gift_id, now)))
     return redirect("live:go_live", slug)
+
+
+def _told_end(gift: GiftRecord) -> str:
+    """What became of a gift that is over."""
+    taken, pieces = format_number(gift.taken), format_number(gift.pieces)
+    if gift.kind is GiftKind.DRAW:
+        return _("Drawn: {taken} of {entries} have won.").format(taken=taken, entries=format_number(gift.entries))
+    return _("The gift is over: {taken} of {pieces} were taken.").format(taken=taken, pieces=pieces)
 
 
 def _id(request: HttpRequest) -> UUID:

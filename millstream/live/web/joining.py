@@ -132,6 +132,7 @@ def sheet(show: ShowRecord, message: UUID, *, keeps: bool) -> dict[str, Any]:
         "delete_url": reverse("live:delete_message", args=place) if keeps else "",
         "timeout_url": reverse("live:mute_speaker", args=place) if keeps else "",
         "ban_url": reverse("live:ban_speaker", args=place) if keeps else "",
+        "let_talk_url": reverse("live:let_talk", args=place) if keeps else "",
     }
 
 
@@ -143,5 +144,5 @@ def _line(request: HttpRequest, show: ShowRecord, *, keeps: bool) -> dict[str, A
         return None
     offered = sheet(show, found.id, keeps=keeps)
     if found.role.value in KEEPERS:
-        offered |= {"timeout_url": "", "ban_url": ""}
+        offered |= {"timeout_url": "", "ban_url": "", "let_talk_url": ""}
     return {"id": found.id, "name": found.name, "text": found.text, "role": found.role.value, **offered}

@@ -1,6 +1,7 @@
 """What the pages of those who keep order show, put together from the doors below."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from millstream.kernel.texts import localised
 from millstream.live import api
+from millstream.live.actions.log_act import OPERATOR_ROLE
 from millstream.live.types import Operator, ShowRecord
 from millstream.live.types.talk import (
     SLOW_SECONDS,
@@ -39,6 +41,7 @@ TALKERS = {
 ACTS = {
     ActKind.DELETE: gettext_lazy("Message deleted"),
     ActKind.TIMEOUT: gettext_lazy("Timeout"),
+    ActKind.TIMEOUT_LIFTED: gettext_lazy("Timeout lifted"),
     ActKind.BAN: gettext_lazy("Ban"),
     ActKind.UNBAN: gettext_lazy("Ban lifted"),
     ActKind.RULES: gettext_lazy("Rules of talk changed"),
@@ -71,7 +74,7 @@ def frame(request: HttpRequest, title: str) -> dict[str, Any]:
         if is_operator
         else {"label": _("My shows"), "url": reverse("live:studio"), "icon": "home"}
     )
-    queue = {"label": _("Reports and appeals"), "url": reverse("live:reports"), "icon": "check"}
+    queue = {"label": _("Reports"), "url": reverse("live:reports"), "icon": "check"}
     log = {"label": _("What was done"), "url": reverse("live:keeping_log"), "icon": "list"}
     ways = [{**way, "current": request.path == way["url"]} for way in (home, queue, log)]
     return {"desk_title": title, "desk_actor": acting.actor.name if acting.actor else "", "desk_nav": ways}
@@ -95,12 +98,18 @@ def keeping_context(request: HttpRequest, show: ShowRecord) -> dict[str, Any]:
         "show": show,
         "words": "\n".join(api.words_of(show.id)),
         "bans": api.bans(show.host),
-        "reports": report_rows(api.open_reports([show.id])),
+        **report_queue([show.id]),
         "appeals": report_rows(api.open_appeals([show.id])),
-        "acts": log_rows(api.acts(show=show.id, size=SHOWN_ACTS).items),
+        "acts": log_rows(request, api.acts(show=show.id, size=SHOWN_ACTS).items),
         "is_operator": is_operator,
         "may_lift": is_operator or steward_of(request) == show.host,
     }
+
+
+def report_queue(shows: Sequence[UUID] | None) -> dict[str, Any]:
+    """The reports that wait in these shows, or everywhere, and whether one is about a product."""
+    waiting = api.open_reports(shows)
+    return {"reports": report_rows(waiting), "has_products": any(record.variant for record in waiting)}
 
 
 def report_rows(records: Sequence[ReportRecord] | Sequence[AppealRecord]) -> list[dict[str, Any]]:
@@ -114,16 +123,22 @@ def report_rows(records: Sequence[ReportRecord] | Sequence[AppealRecord]) -> lis
         if isinstance(record, ReportRecord):
             found = goods.get(VariantId(record.variant)) if record.variant else None
             row |= {"reason": REASONS[record.reason], "product": found.title if found else None}
+            row["url"] = f"/products/{found.product_slug}/" if found else _show_url(row["show"])
         else:
             row["act"] = ACTS[record.kind]
         rows.append(row)
     return rows
 
 
-def log_rows(records: Sequence[ActRecord]) -> list[dict[str, Any]]:
-    """Lines of the log with the names of who did it."""
+def _show_url(show: ShowRecord | None) -> str:
+    return reverse("live:show", args=[show.slug]) if show else ""
+
+
+def log_rows(request: HttpRequest, records: Sequence[ActRecord]) -> list[dict[str, Any]]:
+    """Lines of the log with the names of who did it; a timeout or ban that holds can be undone."""
     actors = people.actors({record.actor for record in records if record.actor})
     shows = {show_id: api.show(show_id) for show_id in {record.show for record in records} if show_id is not None}
+    undone = _undo_urls(request, records, shows)
     rows = []
     for record in records:
         actor = actors.get(ActorId(record.actor)) if record.actor else None
@@ -137,9 +152,24 @@ def log_rows(records: Sequence[ActRecord]) -> list[dict[str, Any]]:
                 "show": shows.get(record.show) if record.show else None,
                 "minutes": record.facts.get("minutes"),
                 "everywhere": record.facts.get("everywhere"),
+                "undo_url": undone.get(record.id, ""),
             }
         )
     return rows
+
+
+def _undo_urls(request: HttpRequest, records: Sequence[ActRecord], shows: Mapping[UUID, ShowRecord]) -> dict[UUID, str]:
+    """Where each timeout and ban that still holds is undone; the operator's only by the operator."""
+    is_operator = isinstance(steward_of(request), Operator)
+    now: datetime = request.now()  # type: ignore[attr-defined]
+    silencing = [record for record in records if record.kind in (ActKind.TIMEOUT, ActKind.BAN)]
+    mine = [record for record in silencing if is_operator or record.role != OPERATOR_ROLE]
+    held = api.holding([record.id for record in mine], now)
+    return {
+        record.id: reverse("live:let_talk", args=[shows[record.show].slug, record.message])
+        for record in mine
+        if record.id in held and record.show is not None and record.message is not None
+    }
 
 
 def switch_rows(show: UUID | None) -> list[dict[str, Any]]:

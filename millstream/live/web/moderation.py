@@ -1,5 +1,6 @@
 """Keeping order by form: lines, speakers, rules, words, reports, appeals, the log. For the crew and the operator."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,9 +18,11 @@ from millstream.live.refusals.talk import MayNotModerate
 from millstream.live.room.nerve import subject
 from millstream.live.types import Operator, ShowRecord
 from millstream.live.types.talk import SLOW_SECONDS, TIMEOUT_MINUTES, SwitchKind, Talkers, TalkRulesRecord
-from millstream.live.web.keeping import frame, keeping_context, log_rows, report_rows
+from millstream.live.web.keeping import frame, keeping_context, log_rows, report_queue, report_rows
 from millstream.live.web.stewards import back, for_stewards, steward_of, user_of
 from millstream.people.acting import acting_as_of
+from millstream.shops.api import for_sale, withdraw_product
+from millstream.shops.types import VariantId
 
 
 def _now(request: HttpRequest) -> Any:
@@ -87,6 +90,17 @@ def ban(request: HttpRequest, slug: str, message: UUID) -> HttpResponse:
         now=_now(request),
     )
     _tell_silenced(silenced)
+    return back(request, slug)
+
+
+@require_POST
+@for_stewards
+def let_talk(request: HttpRequest, slug: str, message: UUID) -> HttpResponse:
+    """Undo what silences whoever said this; they talk again at once."""
+    why = request.POST.get("why", "")
+    rooms = api.let_talk(message, by=steward_of(request), user=user_of(request), why=why, now=_now(request))
+    for room in rooms:
+        tell_order_changed(room)
     return back(request, slug)
 
 
@@ -167,7 +181,7 @@ def reports(request: HttpRequest) -> HttpResponse:
     ids = None if kept is None else [show.id for show in kept]
     context = {
         **frame(request, _("Reports and appeals")),
-        "reports": report_rows(api.open_reports(ids)),
+        **report_queue(ids),
         "appeals": report_rows(api.open_appeals(ids)),
         "is_operator": kept is None,
     }
@@ -183,11 +197,13 @@ def decide(request: HttpRequest) -> HttpResponse:
     chosen = _uuids(request.POST.getlist("report"))
     decided = api.decide_reports(chosen, uphold=what != "dismiss", by=by, user=user, why=why, now=now)
     for row in decided:
-        if what == "stop_sale" and isinstance(by, Operator):
+        if what == "stop_sale" and row.show_id and isinstance(by, Operator):
             closed = not api.sale_is_open([row.show_id])[row.show_id]
             if not closed:
                 reason = why or row.text or row.reason
                 api.throw_switch(SwitchKind.SALE, row.show_id, is_open=False, by=by, user=user, why=reason, now=now)
+        elif what == "withdraw" and row.variant and isinstance(by, Operator):
+            _withdraw(row.variant, now)
         elif what == "ban" and row.message:
             _tell_silenced(api.ban_speaker(row.message, by=by, user=user, why=why, now=now))
         elif what == "delete" and row.message:
@@ -195,6 +211,13 @@ def decide(request: HttpRequest) -> HttpResponse:
             publish_hint(subject(room, "moderate"), {"p": "page", "deleted": str(row.message)})
     messages.success(request, _("Decided."))
     return redirect("live:reports")
+
+
+def _withdraw(variant: UUID, now: datetime) -> None:
+    """Take a product from the shelves in its seller's stead; its orders go on."""
+    found = for_sale([VariantId(variant)]).get(VariantId(variant))
+    if found is not None:
+        withdraw_product(found.product_id, by=found.seller, now=now)
 
 
 @require_POST
@@ -225,7 +248,7 @@ def log(request: HttpRequest) -> HttpResponse:
     page = api.acts(host=host, after=after[0] if after else None)
     context = {
         **frame(request, _("What was done")),
-        "acts": log_rows(page.items),
+        "acts": log_rows(request, page.items),
         "next_url": f"{reverse('live:keeping_log')}?after={page.next_after}" if page.next_after else "",
     }
     return render(request, "live/moderation/log.html", context)

@@ -18,9 +18,10 @@ from millstream.live.rules.repeats import local_day, moment
 from millstream.live.types import ShowRecord, ShowState
 from millstream.live.types.plans import PreviewState
 from millstream.live.web.forms import zone_label
+from millstream.live.web.passes import speaker_of
 from millstream.live.web.posters import show_url
 from millstream.live.web.remind import remind_context
-from millstream.live.web.room_page import goods_of, rundown_rows
+from millstream.live.web.room_page import Goods, goods_of, rundown_rows, socket_path
 from millstream.people import api as people
 from millstream.people.types import ActorRecord
 
@@ -34,7 +35,7 @@ def planned_page(request: HttpRequest, show: ShowRecord) -> HttpResponse:
     now: datetime = request.now()  # type: ignore[attr-defined]
     host, url = people.actor(show.host), show_url(show)
     cancelled = show.state is ShowState.CANCELLED
-    preview = api.preview_of(show.id)
+    preview, goods = api.preview_of(show.id), goods_of(show)
     context: dict[str, Any] = {
         "section": "shows",
         "show": show,
@@ -44,15 +45,22 @@ def planned_page(request: HttpRequest, show: ShowRecord) -> HttpResponse:
         "soon": show.starts_at - now < SOON,
         "at_place": timezone.localtime(show.starts_at),
         "zone": zone_label(timezone.get_default_timezone_name(), show.starts_at),
-        "rundown": rundown_rows(show, goods_of(show)),
+        "rundown": rundown_rows(show, goods),
         "preview": preview if preview and preview.state is PreviewState.READY else None,
         "link": url,
         "share": share_links(url, localised(show.title)),
         "feed": _feed_url(host),
     }
     if not cancelled:
-        context["remind"] = remind_context(request, show)
+        context |= {"remind": remind_context(request, show), "waiting": _waiting(request, show, goods)}
     return render(request, "live/planned.html", context)
+
+
+def _waiting(request: HttpRequest, show: ShowRecord, goods: Goods) -> dict[str, str]:
+    """How the page hears that the show begins: by the room's socket, or by asking for its trade."""
+    by = speaker_of(request, show, goods.sellers())
+    live_url, catch_up = (reverse(f"live:{name}", args=[show.slug]) for name in ("show", "trade"))
+    return {"socket": socket_path(show, by), "catch_up": catch_up, "live_url": live_url}
 
 
 def share_links(url: str, title: str) -> list[dict[str, str]]:

@@ -1,5 +1,6 @@
 """Quick listing: photo, price, quantity, and it can be bought."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from millstream.kernel.refusals import NotFound, Refusal
 from millstream.kernel.wording import say
 from millstream.live import api
 from millstream.live.refusals import SellerHasNotAgreed
+from millstream.live.refusals.studio import HouseholdObjects
 from millstream.live.types import LONGEST_TITLE, ShowRecord, ShowState
 from millstream.live.types.studio import QuickListed, QuickWish, Seat
 from millstream.live.web.desk import for_hosts, frame
@@ -27,6 +29,7 @@ from millstream.shops.refusals import (
     PriceNotPositive,
     QuantityNotPositive,
 )
+from millstream.shops.types import ShopRecord
 
 LONGEST_QUANTITY: Final = 6
 FIELDS: Final[dict[type[Refusal], str]] = {
@@ -38,6 +41,7 @@ FIELDS: Final[dict[type[Refusal], str]] = {
     PhotoTooLarge: "photo",
     NothingUploaded: "photo",
     SellerHasNotAgreed: "shop",
+    HouseholdObjects: "shop",
     NotFound: "shop",
 }
 
@@ -50,14 +54,25 @@ def quick_context(request: HttpRequest, show: ShowRecord, *, key: str) -> dict[s
     return {
         "key": posted.get("key") or key,
         "shops": shops,
-        "shop": posted.get("shop") or (str(shops[0].id) if shops else ""),
-        "currency": shops[0].currency if shops else "",
+        "shop": posted.get("shop") or _most_likely(shops, show),
+        "currency": shops[0].currency if len({shop.currency for shop in shops}) == 1 else "",
         "title": posted.get("title", ""),
         "price": posted.get("price", ""),
         "quantity": posted.get("quantity", "1"),
         "pin": bool(posted.get("pin")) if posted else show.state is ShowState.LIVE,
         "number": number,
     }
+
+
+def _most_likely(shops: Sequence[ShopRecord], show: ShowRecord) -> str:
+    """The shop that is chosen beforehand: the only one, the host's own, the one listed for last; else none.
+
+    Of many households none is guessed: what is listed is theirs.
+    """
+    if not shops:
+        return ""
+    is_known = len(shops) == 1 or shops[0].actor == show.host or bool(api.quick_listed(show.id))
+    return str(shops[0].id) if is_known else ""
 
 
 @require_http_methods(["GET", "POST"])

@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
@@ -124,4 +125,5 @@ def remind_context(request: HttpRequest, show: ShowRecord) -> dict[str, Any]:
         ],
         "own_email": user.email or "" if user else "",
         "push_key": notices.public_key(),
+        "minutes": settings.REMIND_MINUTES,
     }

@@ -16,7 +16,7 @@ from millstream.live import api
 from millstream.live.room.admission import write_pass
 from millstream.live.room.server import viewers_of
 from millstream.live.rules import buy_url, pin_data, product_url
-from millstream.live.types import PinRecord, RundownRecord, ShowRecord, SpokenBy
+from millstream.live.types import PinRecord, RundownRecord, ShowRecord, SpokenBy, TalkRole
 from millstream.live.web.joining import joining
 from millstream.live.web.passes import room_pass, speaker_of
 from millstream.live.web.talk_lines import Place, chat_lines
@@ -166,7 +166,7 @@ def room_context(request: HttpRequest, show: ShowRecord) -> dict[str, Any]:
         "role": by.role.value,
         "player": player(media.stream(show.stream), show),
         "pin": dressed_pin(show, goods, request.now()),  # type: ignore[attr-defined]
-        "quick_buy": by.actor is not None,
+        "quick_buy": by.actor is not None or by.role is TalkRole.BUYER,
         "talk": chat_lines(api.talk(show.id), places(show, goods), paths["show"]),
         "rundown": rundown_rows(show, goods),
         **joining(request, show, by),

@@ -81,7 +81,9 @@ def notes(request: HttpRequest, slug: str) -> HttpResponse:
     rows = _rows(show, now_of(request))
     now = next((row for row in rows if row["state"] == "now"), None)
     coming = [row for row in rows if row["state"] == "next"]
-    context = {**frame(request, _("What to say"), "rundown", show), "now": now, "coming": coming}
+    noted = not rows or any(row["note"] for row in rows)
+    told = {"now": now, "coming": coming, "noted": noted}
+    context = {**frame(request, _("What to say"), "rundown", show), **told}
     return render(request, "live/studio/notes.html", context)
 
 

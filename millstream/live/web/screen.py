@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _l
 
 from millstream.live import api
 from millstream.live.refusals import NotYourShow
-from millstream.live.rules import is_gop_too_long, is_price_the_hosts
+from millstream.live.rules import device_kind, is_gop_too_long, is_price_the_hosts
 from millstream.live.types import ShowRecord
 from millstream.live.types.studio import Device, DeviceKind, FilmMode, Seat, SeatRecord
 from millstream.live.web.desk import host_of
@@ -73,15 +73,6 @@ def device_of(request: HttpRequest) -> Device:
     """The device behind a request: its browser's signed visitor id, and what it says it is."""
     visitor: UUID = request.visitor  # type: ignore[attr-defined]
     return Device(visitor, device_kind(request.headers.get("User-Agent", "")), host_of(request))
-
-
-def device_kind(agent: str) -> DeviceKind:
-    """What sort of device a browser says it runs on; a computer when it does not say."""
-    if "iPhone" in agent:
-        return DeviceKind.IPHONE
-    if "iPad" in agent or ("Android" in agent and "Mobile" not in agent):
-        return DeviceKind.TABLET
-    return DeviceKind.ANDROID if "Android" in agent else DeviceKind.COMPUTER
 
 
 def part_of(camera: SeatRecord | None, direction: SeatRecord | None, device: UUID) -> Part:

@@ -63,5 +63,7 @@ def back(request: HttpRequest, slug: str) -> HttpResponse:
     wanted = request.POST.get("back", "")
     if wanted == "reports":
         return redirect("live:reports")
+    if wanted == "log":
+        return redirect("live:keeping_log")
     default = "live:floor_show" if acting_as_of(request).is_operator else "live:go_live"
     return redirect(reverse(BACK.get(wanted, default), args=[slug]))

@@ -16,6 +16,7 @@ from millstream.kernel.texts import both, localised
 from millstream.live import api
 from millstream.live.rules import doors_open_at, takes_picture
 from millstream.live.types import ShowRecord, ShowState
+from millstream.live.web.crew import helped
 from millstream.live.web.desk import acting, for_hosts, frame, host_of, own_show
 from millstream.live.web.quick import quick_context
 from millstream.live.web.room_page import room_context
@@ -40,6 +41,7 @@ def _today_page(request: HttpRequest, fresh_key: str) -> HttpResponse:
         **frame(request, _("My shows"), "today"),
         "live": [{"show": show, "tally": tally} for show, tally in rows if show.state is ShowState.LIVE],
         "planned": [{"show": show} for show, _tally in reversed(rows) if show.state is ShowState.PLANNED],
+        "helping": helped(request),
         "past": [{"show": show, "tally": tally} for show, tally in rows if show.state in over],
         "key": media.key_of(host_of(request)),
         "fresh_key": fresh_key,
@@ -65,8 +67,11 @@ def go_live_now(request: HttpRequest) -> HttpResponse:
 @require_safe
 @for_hosts
 def go_live(request: HttpRequest, slug: str) -> HttpResponse:
-    """The host's screen during a show: camera, table, goods, orders, talk."""
-    return studio_page(request, directed_show(request, slug))
+    """The host's screen during a show: camera, table, goods, orders, talk; of a show that is over, what remains."""
+    show = directed_show(request, slug)
+    if show.state is ShowState.ENDED:
+        return redirect("live:after", slug)
+    return studio_page(request, show)
 
 
 def studio_page(

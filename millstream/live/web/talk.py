@@ -1,4 +1,4 @@
-"""Talking, liking, following and reporting without a socket."""
+"""Talking, liking, following and standing without a socket."""
 
 from typing import Any
 from uuid import UUID
@@ -11,23 +11,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from millstream.kernel.limits import RateLimit
 from millstream.kernel.nats import publish_hint
-from millstream.kernel.refusals import TooMany
 from millstream.live import api
 from millstream.live.refusals import TalkTooFast
 from millstream.live.room import bounds
-from millstream.live.room.admission import network_of
 from millstream.live.room.nerve import subject
 from millstream.live.types import ShowRecord
-from millstream.live.types.talk import Reason
 from millstream.live.web.passes import mark_of, speaker_of
-from millstream.live.web.reasons import REASONS
 from millstream.live.web.room_page import goods_of
 from millstream.people.acting import acting_as_of
 
 SAY = RateLimit("live.say_page", per_minute=bounds.SAY_PER_MINUTE, burst=bounds.SAY_BURST)
 LIKE = RateLimit("live.like_page", per_minute=bounds.LIKES_PER_MINUTE, burst=bounds.LIKES_BURST)
-REPORT = RateLimit("live.report", per_minute=6, burst=6)
-REPORT_NETWORK = RateLimit("live.report_network", per_minute=60, burst=60)
 
 
 @require_POST
@@ -94,37 +88,6 @@ def _after_follow(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def report(request: HttpRequest, slug: str) -> HttpResponse:
-    """Put a show, one of its products or a message in it before those who keep order."""
-    show = api.show_by_slug(slug)
-    if request.method == "POST":
-        visitor: UUID = request.visitor  # type: ignore[attr-defined]
-        wait = REPORT.take(str(visitor)) or REPORT_NETWORK.take(network_of(request.META.get("REMOTE_ADDR", "")))
-        if wait:
-            raise TooMany(retry_after=wait)
-        api.report_harm(
-            show.id,
-            visitor=visitor,
-            reason=_reason(request),
-            text=request.POST.get("text", ""),
-            variant=_uuid(request, "variant"),
-            message=_uuid(request, "message"),
-            now=request.now(),  # type: ignore[attr-defined]
-        )
-        if request.headers.get("HX-Request"):
-            return HttpResponse(status=204)
-        messages.success(request, _("Thank you. Somebody will look at it."))
-        return redirect("live:show", slug)
-    context = {
-        "show": show,
-        "reasons": [(reason.value, words) for reason, words in REASONS.items()],
-        "variant": _uuid(request, "variant"),
-        "message": _uuid(request, "message"),
-    }
-    return render(request, "live/moderation/report.html", context)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
 def standing(request: HttpRequest, slug: str) -> HttpResponse:
     """Why the reader may not talk in a show and until when, and the one appeal against it."""
     show, acting = api.show_by_slug(slug), acting_as_of(request)
@@ -152,11 +115,6 @@ def captions(request: HttpRequest, slug: str) -> HttpResponse:
     """What was said in a show as WebVTT, by the time of its recording."""
     show: ShowRecord = api.show_by_slug(slug)
     return HttpResponse(api.captions_vtt(show), content_type="text/vtt; charset=utf-8")
-
-
-def _reason(request: HttpRequest) -> Reason:
-    wanted = request.POST.get("reason", "")
-    return Reason(wanted) if wanted in set(Reason) else Reason.OTHER
 
 
 def _uuid(request: HttpRequest, field: str) -> UUID | None:

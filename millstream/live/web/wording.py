@@ -47,6 +47,9 @@ WORDING = {
     "live.price_below_floor": Wording(
         _("The maker agreed on no less than {floor}."), _("Choose a price from there on."), 422
     ),
+    "live.household_objects": Wording(
+        _("This household does not want you to list for it."), _("Talk with it first, or choose another one."), 403
+    ),
     "live.quick_key_missing": Wording(_("This form is too old."), _("Reload the page and list it again."), 422),
     "live.invitation_gone": Wording(
         _("This invitation was used, taken back, or is too old."), _("Ask the host for a new one."), 410
@@ -95,6 +98,7 @@ WORDING = {
     "live.not_a_word": Wording(_("That is no word that could be found in a message."), _("Write letters."), 422),
     "live.why_missing": Wording(_("Say why: it stands in the log."), "", 422),
     "live.no_such_act": Wording(_("Somebody has decided this already."), _("Reload the page."), 409),
+    "live.not_silenced": Wording(_("Whoever said this may talk already."), "", 409),
     "live.already_reported": Wording(_("You reported this before."), _("Somebody will look at it."), 409),
     "live.nothing_to_appeal": Wording(_("Nobody has silenced you here."), _("Go back to the show."), 409),
     "live.appealed_before": Wording(_("You have appealed already."), _("The answer will stand on this page."), 409),

@@ -18,6 +18,7 @@ from millstream.live.refusals.talk import (
     MayNotModerate,
     NoLinks,
     NothingToAppeal,
+    NotSilenced,
     NotThisOne,
     OnlyBuyers,
     OnlyFollowers,
@@ -30,6 +31,7 @@ from millstream.live.refusals.talk import (
     WordsBlocked,
 )
 from millstream.live.types import OPERATOR, SpokenBy, TalkRole
+from millstream.live.types.crew import CrewRole
 from millstream.live.types.talk import (
     ActKind,
     AppealState,
@@ -100,6 +102,63 @@ def test_a_ban_is_lifted_by_its_host(town: Town) -> None:
     api.lift_ban(ban.id, by=town.dao, now=town.now)
     api.say(town.show.id, femi, "thank you", now=town.now)
     assert api.bans(town.dao) == []
+
+
+def test_what_silences_somebody_is_undone_at_once(town: Town) -> None:
+    """Timeout and ban together, by one act each in the log; what was taken away by the ban stays away."""
+    bo = guest(actor=make_host("Bo", "波"))
+    said = api.say(town.show.id, bo, "spam", now=town.now)
+    with pytest.raises(NotSilenced):
+        api.let_talk(said.id, by=town.dao, now=town.now)
+    api.time_out_speaker(said.id, minutes=60, by=town.dao, now=town.now)
+    api.ban_speaker(said.id, by=town.dao, now=town.now)
+    acts = {record.id for record in api.acts(show=town.show.id).items}
+    assert api.holding(acts, town.now) == acts
+    before = guard_seed(town.show.id).version
+    with pytest.raises(MayNotModerate):
+        api.let_talk(said.id, by=make_host("Chen", "陈"), now=town.now)
+    assert town.show.room in api.let_talk(said.id, by=town.dao, why="a mistake", now=town.now)
+    assert api.holding(acts, town.now) == set()
+    assert guard_seed(town.show.id).version > before
+    kept = api.say(town.show.id, bo, "thank you", now=town.now)
+    assert [message.id for message in api.talk(town.show.id)] == [kept.id]
+    kinds = [record.kind for record in api.acts(show=town.show.id).items]
+    assert sorted(kinds[:2]) == [ActKind.TIMEOUT_LIFTED, ActKind.UNBAN]
+    with pytest.raises(NotSilenced):
+        api.let_talk(said.id, by=town.dao, now=town.now)
+
+
+def test_a_moderator_undoes_what_was_done_in_its_show(town: Town) -> None:
+    """And in no other; the log says as what."""
+    said = api.say(town.show.id, guest(), "spam", now=town.now)
+    elsewhere = make_show(make_host("Chen", "陈"), town.now)
+    other = api.say(elsewhere.id, guest(), "spam", now=town.now)
+    esi = make_host("Esi", "艾西")
+    asked = api.invite_crew(town.dao, CrewRole.MODERATOR, now=town.now, show_id=town.show.id)
+    api.join_crew(asked.id, actor=esi, now=town.now)
+    api.ban_speaker(said.id, by=town.dao, now=town.now)
+    api.time_out_speaker(other.id, minutes=5, by=OPERATOR, now=town.now)
+    with pytest.raises(MayNotModerate):
+        api.let_talk(other.id, by=esi, now=town.now)
+    api.let_talk(said.id, by=esi, now=town.now)
+    newest = api.acts(show=town.show.id).items[0]
+    assert (newest.kind, newest.role, newest.actor) == (ActKind.UNBAN, "moderator", esi)
+
+
+def test_what_the_operator_did_only_the_operator_undoes(town: Town) -> None:
+    """Neither a host nor its crew goes over the operator's head; the operator lifts its ban from everywhere."""
+    bo = guest()
+    said = api.say(town.show.id, bo, "spam", now=town.now)
+    api.ban_speaker(said.id, by=OPERATOR, now=town.now)
+    with pytest.raises(MayNotModerate):
+        api.let_talk(said.id, by=town.dao, now=town.now)
+    api.let_talk(said.id, by=OPERATOR, now=town.now)
+    again = api.say(town.show.id, bo, "me again", now=town.now)
+    api.ban_speaker(again.id, by=OPERATOR, everywhere=True, now=town.now)
+    with pytest.raises(NotSilenced):
+        api.let_talk(again.id, by=town.dao, now=town.now)
+    api.let_talk(again.id, by=OPERATOR, now=town.now)
+    api.say(town.show.id, bo, "and again", now=town.now)
 
 
 def test_the_crew_is_not_silenced(town: Town) -> None:

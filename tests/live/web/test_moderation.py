@@ -1,6 +1,9 @@
 """Pages of those who keep order, and of those whom it concerns: all of them work without JavaScript."""
 
+from datetime import UTC, datetime
+
 import pytest
+from django.db import IntegrityError
 from django.test import Client
 from django.urls import reverse
 
@@ -10,6 +13,7 @@ from millstream.live.models.talk import Report
 from millstream.live.types import SpokenBy, TalkRole
 from millstream.live.types.talk import ActKind, Talkers
 from millstream.people.models import User
+from millstream.shops.api import for_sale
 from tests.live.town import Town
 
 pytestmark = pytest.mark.django_db
@@ -140,3 +144,83 @@ def test_captions_are_the_hosts(town: Town, dao: Client, femi: Client, client: C
     track = client.get(at("captions", slug))
     assert track["Content-Type"].startswith("text/vtt")
     assert "This is celadon" in track.content.decode()
+
+
+def test_a_product_of_a_show_is_reported_from_its_row(
+    town: Town, client: Client, dao: Client, operator: Client
+) -> None:
+    """The form names the product, the queue of host and operator too; in the sheet the thanks stand at once."""
+    town.start()
+    slug, variant = town.show.slug, town.counter.variant
+    room = client.get(at("show", slug)).content.decode()
+    address = f"{at('report', slug)}?variant={variant}"
+    assert f'href="{address}"' in room
+    form = client.get(address).content.decode()
+    assert "Report a product" in form
+    assert f'value="{variant}"' in form
+    title = next(iter(for_sale([variant]).values())).title["en"]
+    assert title in form
+    told = {"reason": "fraud", "variant": str(variant), "text": "not celadon at all"}
+    thanks = client.post(at("report", slug), told, headers={"HX-Request": "true", "HX-Target": "sheet"})
+    assert (thanks.status_code, "Somebody will look at it" in thanks.content.decode()) == (200, True)
+    for keeper in (dao, operator):
+        queue = keeper.get(at("reports")).content.decode()
+        assert title in queue
+        assert "not celadon at all" in queue
+
+
+def test_a_product_is_reported_on_its_own_page_and_taken_off_sale(
+    town: Town, client: Client, dao: Client, operator: Client
+) -> None:
+    """Without a show and without a script it goes to the operator alone, once, and not without end."""
+    goods = for_sale([town.counter.variant])[town.counter.variant]
+    page = client.get(f"/products/{goods.product_slug}/").content.decode()
+    url = at("report_product", goods.product_slug)
+    assert f'href="{url}"' in page
+    assert goods.title["en"] in client.get(url).content.decode()
+    answer = client.post(url, {"reason": "unsafe", "text": "the glaze has lead"})
+    assert (answer.status_code, answer["Location"]) == (302, f"/products/{goods.product_slug}/")
+    assert [client.post(url, {"reason": "unsafe"}).status_code for _ in range(6)] == [409] * 5 + [429]
+    assert "the glaze has lead" not in dao.get(at("reports")).content.decode()
+    assert "the glaze has lead" in operator.get(at("reports")).content.decode()
+    report = Report.objects.get()
+    told = {"report": str(report.id), "what": "withdraw", "why": "no certificate"}
+    assert dao.post(at("decide_reports"), told).status_code == 403
+    assert operator.post(at("decide_reports"), told).status_code == 302
+    assert client.get(f"/products/{goods.product_slug}/").status_code == 404
+    assert api.open_reports() == []
+    assert api.sale_is_open([town.show.id]) == {town.show.id: True}
+    assert "no certificate" in operator.get(at("keeping_log")).content.decode()
+
+
+def test_a_report_is_about_something() -> None:
+    """The database holds it too: neither show nor product is nothing."""
+    row = {"id": new_id(), "visitor": new_id(), "reason": "spam", "at": datetime.now(UTC)}
+    with pytest.raises(IntegrityError, match="report_is_about_something"):
+        Report.objects.create(**row)
+
+
+def test_a_timeout_and_a_ban_are_undone_from_the_log(town: Town, dao: Client, femi: Client, client: Client) -> None:
+    """One press where it stands, by host or moderator; then it is offered no more, and the log says who undid it."""
+    slug, keeping = town.show.slug, at("keeping", town.show.slug)
+    for silence in ("mute_speaker", "ban_speaker"):
+        words = f"said before {silence}"
+        assert client.post(at("say", slug), {"text": words}).status_code == 302
+        line = api.talk(town.show.id)[-1].id
+        undo = at("let_talk", slug, line)
+        assert undo not in dao.get(keeping).content.decode()
+        assert dao.post(undo).status_code == 409
+        dao.post(at(silence, slug, line), {"minutes": "60"})
+        assert "You may not talk here" in client.get(at("standing", slug)).content.decode()
+        for page in (keeping, at("keeping_log")):
+            assert f'action="{undo}"' in dao.get(page).content.decode()
+        assert femi.post(undo).status_code == 403
+        assert client.post(undo)["Location"].startswith("/accounts/login/")
+        assert "You may not talk here" in client.get(at("standing", slug)).content.decode()
+        undone = dao.post(undo, {"back": "keeping", "why": "a mistake"})
+        assert (undone.status_code, undone["Location"]) == (302, keeping)
+        assert client.post(at("say", slug), {"text": f"thanks after {silence}"}).status_code == 302
+        assert undo not in dao.get(keeping).content.decode()
+    kinds = [record.kind for record in api.acts(show=town.show.id).items]
+    assert kinds == [ActKind.UNBAN, ActKind.BAN, ActKind.TIMEOUT_LIFTED, ActKind.TIMEOUT]
+    assert "a mistake" in dao.get(at("keeping_log")).content.decode()

@@ -12,6 +12,8 @@ from millstream.live import api
 from millstream.live.models import Preview, Show, ShowCrew
 from millstream.live.types import ShowState
 from millstream.live.types.crew import CrewRole
+from millstream.pacts.api import agree_floor_price
+from millstream.pacts.types import FloorPriceSpec
 from millstream.people.models import User
 from millstream.people.types import Role
 from tests.live.town import Town, make_host, make_show
@@ -83,6 +85,9 @@ def test_a_price_in_the_room_is_promised_and_a_bad_one_is_told(town: Town, dao: 
     """Lower than in the shop, for some units; what cannot be is refused by the name of the goods, the rest is kept."""
     variant, show = town.counter.variant, town.show
     sent = {f"price-{variant}": "40.50", f"size-{variant}": "4", f"note-{variant}": "kept"}
+    answer = dao.post(at(show, "order/"), sent, headers={"Accept": "application/json"})
+    assert "agreed to no lower price" in answer.json()["refused"][str(variant)]
+    agree_floor_price(FloorPriceSpec(variant, town.counter.amina, show.host, 4_000, "CNY"), now=town.now)
     assert dao.post(at(show, "order/"), sent).status_code == 302
     assert dict(api.promises_of(show.id, town.now)) == {variant: (4050, 4)}
     page = text(dao.get(at(show)))

@@ -12,14 +12,15 @@ from millstream.kernel.clock import read_now
 from millstream.kernel.ids import new_id
 from millstream.live import api
 from millstream.live.models import RundownItem
-from millstream.live.rules import is_price_the_hosts
+from millstream.live.rules import device_kind, is_price_the_hosts
 from millstream.live.types import ShowState
 from millstream.live.types.studio import DeviceKind, FilmMode, FilmNote, Seat, SeatRecord
-from millstream.live.web.screen import Light, Part, device_kind, following, light_of, part_of
+from millstream.live.web.screen import Light, Part, following, light_of, part_of
 from millstream.media.types import StreamHealth, StreamState
 from millstream.people.types import Role
-from tests.live.town import Town
+from tests.live.town import Town, agree
 from tests.live.web.conftest import browser
+from tests.shops.counter import make_counter
 from tests.shops.pictures import drawn
 
 ME, OTHER = uuid4(), uuid4()
@@ -334,3 +335,16 @@ def test_whose_price_it_is() -> None:
     assert is_price_the_hosts(OTHER, ME, quick=True, sold=0)
     assert not is_price_the_hosts(OTHER, ME, quick=True, sold=1)
     assert not is_price_the_hosts(OTHER, ME, quick=False, sold=0)
+
+
+def test_of_many_households_none_is_guessed(town: Town, dao: Client) -> None:
+    """The first listing asks whose it is; the next one of the same show remembers."""
+    agree(town.dao, None, town.now)
+    chosen = f'<option value="{town.counter.shop}" selected>'
+    make_counter()
+    first = text(dao.get(at(town, "quick/")))
+    assert "Choose the household" in first
+    assert chosen not in first
+    assert dao.post(at(town, "quick/"), {**listing(town), "shop": ""}).status_code == 404
+    dao.post(at(town, "quick/"), listing(town))
+    assert chosen in text(dao.get(at(town, "quick/")))

@@ -156,3 +156,10 @@ def test_nobody_presses_anothers_buttons(town: Town, client: Client, femi: Clien
     assert femi.post(at(town, rest), form).status_code == 403
     assert api.show(town.show.id).state is ShowState.PLANNED
     assert len(api.rundown(town.show.id)) == 1
+
+
+def test_the_studio_of_a_show_that_is_over_leads_to_what_remains(town: Town, dao: Client) -> None:
+    """Whoever reloads, or comes by an old link, finds the replay and the slips, no dark stage."""
+    town.start()
+    api.end_show(town.show.id, host=town.dao, now=town.now)
+    assert dao.get(at(town, "live/"))["Location"] == at(town, "after/")
