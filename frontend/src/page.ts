@@ -25,15 +25,34 @@ export function define(name: string, element: CustomElementConstructor): void {
   if (!customElements.get(name)) customElements.define(name, element);
 }
 
-/** Say a sentence at the foot of the page for a few seconds. */
-export function toast(text: string | undefined): void {
+/** What can be done about what a toast says. */
+export interface ToastAct {
+  label: string;
+  run(): void;
+}
+
+/** Say a sentence at the foot of the page for a few seconds; with an act, long enough to press it. */
+export function toast(text: string | undefined, act?: ToastAct): void {
   const place = document.getElementById("toasts");
   if (!place || !text) return;
   const line = document.createElement("p");
   line.className = "toast";
   line.textContent = text;
+  if (act) line.append(actButton(act, line));
   place.replaceChildren(line);
-  window.setTimeout(() => line.remove(), 6000);
+  window.setTimeout(() => line.remove(), act ? 12_000 : 6_000);
+}
+
+function actButton({ label, run }: ToastAct, line: HTMLElement): HTMLButtonElement {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "toast-act";
+  button.textContent = label;
+  button.addEventListener("click", () => {
+    line.remove();
+    run();
+  });
+  return button;
 }
 
 /** What this device remembers; nothing where the browser keeps nothing. */

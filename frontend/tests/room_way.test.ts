@@ -30,6 +30,8 @@ class Closed extends EventTarget {
 
 vi.stubGlobal("WebSocket", Closed);
 await import("../src/elements/ms-room");
+const { Waiting } = await import("../src/room/waiting");
+type Waiting = InstanceType<typeof Waiting>;
 
 const item = (n: number, kind: string, data: object) => ({ n, kind, at: "", data });
 const room = () =>
@@ -150,4 +152,51 @@ test("answers with a key and refusals without one go different ways", async () =
   Closed.newest.tell({ t: "caption", text: "hello", at: "" });
   Closed.newest.tell({ t: "standing", may_talk: true });
   expect(told).toEqual(["ms:answer", "ms:answer", "ms:refused", "ms:caption", "ms:standing"]);
+});
+
+const goes: string[] = [];
+
+function waits(inside = ""): Waiting {
+  goes.length = 0;
+  document.body.innerHTML = `<ms-room data-live-url="/shows/pan/"><p data-wait-before></p><p data-wait-soon hidden></p>
+    <p data-wait-open hidden></p>${inside}</ms-room>`;
+  return new Waiting(room(), (address) => goes.push(address));
+}
+
+test("a page that waits opens the room once, by itself, within two seconds", () => {
+  const waiting = waits();
+  room().dispatchEvent(new CustomEvent("ms:done", { bubbles: true }));
+  expect(document.querySelector<HTMLElement>("[data-wait-before]")?.hidden).toBe(true);
+  expect(document.querySelector<HTMLElement>("[data-wait-soon]")?.hidden).toBe(false);
+  waiting.open();
+  waiting.open();
+  vi.advanceTimersByTime(2_000);
+  expect(goes).toEqual(["/shows/pan/"]);
+});
+
+test("whoever buys or writes is not torn away; the room opens when that is done", () => {
+  const waiting = waits('<dialog open></dialog><input name="address">');
+  waiting.open();
+  vi.advanceTimersByTime(2_000);
+  expect(goes).toEqual([]);
+  expect(document.querySelector<HTMLElement>("[data-wait-open]")?.hidden).toBe(false);
+  document.querySelector("dialog")?.removeAttribute("open");
+  const field = document.querySelector("input") as HTMLInputElement;
+  field.focus();
+  field.value = "bo@exam";
+  room().dispatchEvent(new CustomEvent("ms:sheet-closed"));
+  expect(goes).toEqual([]);
+  field.blur();
+  room().dispatchEvent(new Event("focusout"));
+  vi.advanceTimersByTime(10);
+  expect(goes).toEqual(["/shows/pan/"]);
+});
+
+test("a page without talk goes on over HTTP with the trade alone", async () => {
+  vi.stubGlobal("fetch", async () => Response.json({ items: [], last: 3, now: "2026-11-22T10:00:00Z" }));
+  const whole = document.createElement("div");
+  whole.innerHTML = `<ms-room data-socket="/ws/rooms/1" data-catch-up="/trade" data-live-url="/shows/pan/"></ms-room>`;
+  document.body.append(whole);
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(room().dataset.connected).toBe("http");
 });

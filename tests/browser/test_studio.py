@@ -204,6 +204,7 @@ def test_a_quick_listing_is_sold_within_ten_seconds(cast: Cast) -> None:
     phone.wait_for_selector("[data-quick-shown]:not([hidden])")
     phone.fill("#quick-price", "68.50")
     phone.fill("#quick-quantity", "4")
+    phone.select_option("#quick-shop", label="Amina's Kiln")
     phone.get_by_role("button", name="Sell it").click()
     variant = phone.wait_for_selector("[data-listed]", state="attached").get_attribute("data-listed")  # type: ignore[union-attr]
     answer = room.page.request.get(f"/buy/{variant}/")

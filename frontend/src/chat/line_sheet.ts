@@ -1,5 +1,5 @@
 /** What one can do with a line: answer it, report it, and, for those who keep order, take it away or mute its speaker. */
-import { toast } from "../page";
+import { type ToastAct, toast } from "../page";
 import { post } from "../room/over_http";
 import { wordsOf } from "./line_view";
 
@@ -54,8 +54,10 @@ export class LineSheet {
     const form = event.target as HTMLFormElement;
     event.preventDefault();
     const button = event.submitter as HTMLButtonElement | null;
+    // Asked before the button is off: a form leaves out what a disabled button says, such as the minutes.
+    const asked = post(form, button);
     if (button) button.disabled = true;
-    const answer = await post(form, button);
+    const answer = await asked;
     if (button) button.disabled = false;
     if (!answer.ok) {
       toast(answer.text || this.dialog.dataset.textFailed);
@@ -64,6 +66,20 @@ export class LineSheet {
     const line = this.line;
     this.dialog.close();
     if (form.dataset.takes !== undefined) line?.setAttribute("data-taken", "");
-    toast(button?.dataset.done ?? form.dataset.done);
+    toast(button?.dataset.done ?? form.dataset.done, this.undo(form, line));
+  }
+
+  /** A timeout or ban is taken back by one press, while its words still stand there. */
+  private undo(form: HTMLFormElement, line: HTMLElement | null): ToastAct | undefined {
+    const address = form.dataset.undo?.replace(NOBODY, encodeURIComponent(line?.dataset.id ?? ""));
+    if (!address || !line) return undefined;
+    return { label: this.dialog.dataset.textUndo ?? "", run: () => void this.takeBack(form, address) };
+  }
+
+  private async takeBack(form: HTMLFormElement, address: string): Promise<void> {
+    const back = form.cloneNode(true) as HTMLFormElement;
+    back.setAttribute("action", address);
+    const answer = await post(back);
+    toast(answer.ok ? this.dialog.dataset.textUndone : answer.text || this.dialog.dataset.textFailed);
   }
 }

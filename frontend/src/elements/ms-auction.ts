@@ -1,5 +1,6 @@
 import { define, pageLanguage, pickText } from "../page";
 import type { Room } from "../room/frames";
+import { tellKnown, whenKnown } from "../room/known";
 import { minorOf, offeredSteps, standingOf } from "../rules/bids";
 import { clockAhead, writeLeft } from "../rules/countdown";
 import { fillPrice } from "../rules/money";
@@ -42,6 +43,7 @@ const CONTACT_NEEDED = "deals.contact_needed";
 class MsAuction extends HTMLElement {
   private timer = 0;
   private ahead = 0;
+  private forget = (): void => {};
   private room: Room | null = null;
   private readonly waiting = new Map<string, HTMLElement>();
 
@@ -50,6 +52,7 @@ class MsAuction extends HTMLElement {
     this.room = this.closest<Room>("ms-room") ?? document.querySelector<Room>("ms-room");
     this.room?.addEventListener("ms:trade", this.onTrade);
     this.room?.addEventListener("ms:answer", this.onAnswer);
+    this.forget = whenKnown(() => this.known());
     if (!this.dataset.page) this.addEventListener("submit", this.onSubmit);
     this.timer = window.setInterval(() => this.tick(), TICK_MS);
     this.tick();
@@ -57,6 +60,7 @@ class MsAuction extends HTMLElement {
 
   disconnectedCallback(): void {
     window.clearInterval(this.timer);
+    this.forget();
     this.room?.removeEventListener("ms:trade", this.onTrade);
     this.room?.removeEventListener("ms:answer", this.onAnswer);
   }
@@ -263,9 +267,7 @@ class MsAuction extends HTMLElement {
       return;
     }
     this.problem(card, "");
-    card.dataset.reachable = "true";
-    card.querySelector("[data-auction-quick]")?.removeAttribute("hidden");
-    this.hideContact(card);
+    tellKnown();
     for (const input of card.querySelectorAll<HTMLInputElement>('input[name="amount"]')) input.value = "";
     if (answer.you) card.dataset.you = answer.you;
     if (answer.your_max_minor) card.dataset.own = String(answer.your_max_minor);
@@ -282,6 +284,19 @@ class MsAuction extends HTMLElement {
     input.disabled = false;
     input.required = true;
     input.focus();
+  }
+
+  /** The reader's contact is on file: every card, and those to come, is pressed without it. */
+  private known(): void {
+    const blank = this.querySelector<HTMLTemplateElement>("template[data-auction-card]")?.content;
+    for (const card of [...this.querySelectorAll(".auction"), ...(blank?.querySelectorAll(".auction") ?? [])])
+      this.reach(card as HTMLElement);
+  }
+
+  private reach(card: HTMLElement): void {
+    card.dataset.reachable = "true";
+    card.querySelector("[data-auction-quick]")?.removeAttribute("hidden");
+    this.hideContact(card);
   }
 
   private hideContact(card: HTMLElement): void {

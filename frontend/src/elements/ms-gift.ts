@@ -1,4 +1,5 @@
 import { define, pageLanguage } from "../page";
+import { tellKnown, whenKnown } from "../room/known";
 import { clockAhead, writeLeft } from "../rules/countdown";
 import type { TradeItem } from "../rules/trade_log";
 
@@ -23,8 +24,10 @@ class MsGift extends HTMLElement {
   private timer = 0;
   private ahead = 0;
   private key = "";
+  private forget = (): void => {};
 
   connectedCallback(): void {
+    this.forget = whenKnown(() => this.contact(false));
     this.ahead = clockAhead(this.dataset.serverNow, Date.now());
     this.form?.addEventListener("submit", this.onReach);
     this.room?.addEventListener("ms:answer", this.onAnswer as EventListener);
@@ -34,6 +37,7 @@ class MsGift extends HTMLElement {
 
   disconnectedCallback(): void {
     window.clearInterval(this.timer);
+    this.forget();
     this.room?.removeEventListener("ms:answer", this.onAnswer as EventListener);
   }
 
@@ -108,13 +112,19 @@ class MsGift extends HTMLElement {
     const said = this.querySelector<HTMLElement>("[data-gift-said]");
     if (said) said.hidden = false;
     if (answer.t === "grabbed") {
+      tellKnown();
       this.dataset.mine = "true";
       this.dataset.won = String(answer.won ?? false);
       this.tick();
     } else if (answer.code === NEEDS_CONTACT) {
-      this.querySelector("[data-gift-contact]")?.removeAttribute("hidden");
+      this.contact(true);
       this.querySelector<HTMLInputElement>('input[name="contact"]')?.focus();
     }
+  }
+
+  /** Ask for a contact, or not. */
+  private contact(asked: boolean): void {
+    this.querySelector("[data-gift-contact]")?.toggleAttribute("hidden", !asked);
   }
 
   private write(selector: string, text: string): void {

@@ -32,7 +32,7 @@ class MsPin extends HTMLElement {
     this.currency = this.dataset.currency ?? "";
     const now = () => this.room?.serverNow?.() ?? Date.now();
     this.deal = new PinDeal(this, now, () => this.price({}));
-    if (this.room && this.dataset.quick !== undefined) {
+    if (this.room) {
       this.quick = new QuickBuy(this, this.room, () => ({
         variant: this.dataset.variant ?? "",
         priceMinor: this.deal?.priceMinor ?? this.priceMinor,

@@ -7,22 +7,21 @@ import { Climber } from "../player/climber";
 import { Engine } from "../player/engine";
 import { Face, type Phase } from "../player/face";
 import { network } from "../player/network";
+import { keepSound, wantsSound } from "../player/sound_choice";
 import { SoundStage } from "../player/sound_stage";
 import { missingOf, type Sources, sourcesOf } from "../player/sources";
 import { Still } from "../player/still";
-import { askState, type Told } from "../player/stream_state";
+import { Watch } from "../player/watch";
 import { backoffMs } from "../rules/backoff";
 import { DataMeter } from "../rules/data_meter";
 import { meantBehind } from "../rules/hls_settings";
 import type { Choice } from "../rules/ladder";
-import { beginsAgain, judge, offerToJump, resyncTo, type StreamState } from "../rules/watchdog";
+import { beginsAgain, offerToJump, resyncTo } from "../rules/watchdog";
 
 const WATCH_EVERY_MS = 400;
 const RESYNC_EVERY_MS = 2_500;
 const LONGEST_RETRY_MS = 5_000;
 const ASK_WHILE_WELL_MS = 4_000;
-const STALL_MS = 1_200;
-const SLOW_START_MS = 7_000;
 const METER_EVERY_MS = 1_000;
 
 /**
@@ -46,9 +45,9 @@ class MsPlayer extends HTMLElement {
     () => undefined,
   );
   private sources: Sources = sourcesOf({});
-  private told: Told = { state: "unknown", away: false, mode: "video", kbit: 0 };
   private letGo: () => void = () => undefined;
-  private watch = 0;
+  private watch = new Watch();
+  private looking = 0;
   private retry = 0;
   private attempt = 0;
   private rebuilds = 0;
@@ -60,12 +59,6 @@ class MsPlayer extends HTMLElement {
   private held = false;
   /** The reader stays behind live on purpose, after holding it. */
   private stays = false;
-  private stallCounted = false;
-  private lastTime = 0;
-  private movedAtMs = 0;
-  private builtAtMs = 0;
-  private askedAtMs = 0;
-  private stateAtMs = 0;
   private resyncedAtMs = 0;
   private meteredAtMs = 0;
 
@@ -85,7 +78,7 @@ class MsPlayer extends HTMLElement {
     this.stage = new SoundStage(this.find("[data-sound-stage]"), (bytes) => this.meter.add(bytes, performance.now()));
     this.menu = new ChoiceMenu(this, () => this.choose());
     this.captions = new Captions(video, this.find("[data-captions]"), this.dataset.textCaptions ?? "");
-    video.muted = !this.isReplay;
+    video.muted = !this.isReplay && !wantsSound();
     video.controls = this.isReplay;
     this.listen(video);
     this.climber = new Climber(
@@ -115,7 +108,7 @@ class MsPlayer extends HTMLElement {
   }
 
   disconnectedCallback(): void {
-    window.clearInterval(this.watch);
+    window.clearInterval(this.looking);
     window.clearTimeout(this.retry);
     document.removeEventListener("visibilitychange", this.onVisible);
     this.letGo();
@@ -142,8 +135,8 @@ class MsPlayer extends HTMLElement {
 
   private begin(): void {
     this.phase(this.dataset.video === "closed" ? "closed" : "loading");
-    window.clearInterval(this.watch);
-    this.watch = window.setInterval(() => this.look(), WATCH_EVERY_MS);
+    window.clearInterval(this.looking);
+    this.looking = window.setInterval(() => this.look(), WATCH_EVERY_MS);
     void this.build();
   }
 
@@ -174,7 +167,7 @@ class MsPlayer extends HTMLElement {
 
   private goOn(): void {
     this.held = false;
-    this.movedAtMs = performance.now();
+    this.watch.goesOn(performance.now());
     this.face.paused(false);
     this.phase("playing");
     void this.play();
@@ -235,10 +228,7 @@ class MsPlayer extends HTMLElement {
     if (!this.engine || !source || this.dataset.video === "closed") return;
     window.clearTimeout(this.retry);
     this.retry = 0;
-    const now = performance.now();
-    this.builtAtMs = now;
-    this.movedAtMs = now;
-    this.stallCounted = false;
+    this.watch.built(performance.now());
     this.dress();
     const loaded = await this.engine.load(source, this.climber.mode, this.isReplay ? this.place : undefined);
     if (!this.isConnected) this.engine.stop();
@@ -260,7 +250,7 @@ class MsPlayer extends HTMLElement {
   private tryAgain(): void {
     this.still?.freeze();
     this.engine?.stop();
-    this.builtAtMs = performance.now();
+    this.watch.broke(performance.now());
     window.clearTimeout(this.retry);
     this.retry = window.setTimeout(() => this.rebuild(), backoffMs(this.attempt, Math.random(), LONGEST_RETRY_MS));
     this.attempt += 1;
@@ -308,13 +298,8 @@ class MsPlayer extends HTMLElement {
     const video = this.video;
     if (!video || this.resting) return;
     const now = performance.now();
-    const moved = video.currentTime !== this.lastTime && !video.seeking && video.readyState >= 2;
-    if (moved) {
-      this.movedAtMs = now;
-      this.attempt = 0;
-      this.stallCounted = false;
-    }
-    this.lastTime = video.currentTime;
+    const moved = this.watch.moved(video, now);
+    if (moved) this.attempt = 0;
     if (this.isReplay && video.readyState >= 2 && !video.seeking) this.place = video.currentTime;
     if (this.isReplay && moved) this.wanted = true;
     this.dataset.time = video.currentTime.toFixed(2);
@@ -322,7 +307,8 @@ class MsPlayer extends HTMLElement {
     this.measure(now);
     if (moved || (this.isReplay && (video.paused || video.ended))) this.goWell(now);
     else this.mend(now);
-    if (!this.isReplay) this.climber.look(now, this.meter.throughputKbit, this.told.kbit || this.engine?.streamKbit);
+    if (!this.isReplay)
+      this.climber.look(now, this.meter.throughputKbit, this.watch.told.kbit || this.engine?.streamKbit);
   }
 
   private goWell(now: number): void {
@@ -330,43 +316,25 @@ class MsPlayer extends HTMLElement {
     this.still?.thaw();
     if (this.stage) this.stage.heard = this.video?.muted === false;
     this.resync(now);
-    if (!this.isReplay && this.dataset.stateUrl && now - this.askedAtMs >= ASK_WHILE_WELL_MS) void this.ask(now);
+    if (!this.isReplay && this.dataset.stateUrl && this.watch.askedAgoMs(now) >= ASK_WHILE_WELL_MS) void this.ask(now);
   }
 
   private mend(now: number): void {
-    const verdict = judge({
-      stillMs: now - this.movedAtMs,
-      state: this.told.state,
-      stateForMs: now - this.stateAtMs,
-      askedAgoMs: now - this.askedAtMs,
-      builtAgoMs: now - this.builtAtMs,
-    });
-    this.countStall(now);
+    const verdict = this.watch.verdict(now);
+    const { state } = this.watch.told;
+    if (!this.isReplay && this.watch.stalls(now)) this.climber.stalled(now);
     if (verdict === "ask") void this.ask(now);
     if (verdict === "rebuild" && this.retry === 0) this.rebuild();
     else if (verdict === "rebuild") this.tryAgain();
     if (verdict === "end") this.phase("ended");
-    if (verdict === "veil" && this.told.state === "waiting") this.phase("waiting");
-    else if (verdict === "veil" && this.told.state !== "live") this.phase("stalled");
+    if (verdict === "veil" && state === "waiting") this.phase("waiting");
+    else if (verdict === "veil" && state !== "live") this.phase("stalled");
     if (this.video?.paused && this.engine?.running && verdict !== "fine") void this.play();
   }
 
-  /** A picture that stands although the stream runs is the network's doing: the ladder counts it. */
-  private countStall(now: number): void {
-    const still = now - this.movedAtMs >= STALL_MS;
-    const starting = this.lastTime === 0 && now - this.builtAtMs < SLOW_START_MS;
-    if (this.stallCounted || !still || starting || this.told.state !== "live" || this.isReplay) return;
-    if (this.told.away) return;
-    this.stallCounted = true;
-    this.climber.stalled(now);
-  }
-
   private async ask(now: number): Promise<void> {
-    this.askedAtMs = now;
-    const before: StreamState = this.told.state;
-    const told = await askState(this.dataset.stateUrl, before);
-    if (told.state !== this.told.state) this.stateAtMs = performance.now();
-    this.told = told;
+    const before = await this.watch.ask(this.dataset.stateUrl, now);
+    const { told } = this.watch;
     this.face.note(told.away, told.state === "live" ? told.mode : "video");
     if (beginsAgain(before, told.state) && this.isConnected) this.rebuild();
   }
@@ -418,6 +386,7 @@ class MsPlayer extends HTMLElement {
   private toggleSound(): void {
     if (!this.video) return;
     this.video.muted = !this.video.muted;
+    keepSound(!this.video.muted);
     void this.play();
   }
 }

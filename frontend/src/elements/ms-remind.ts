@@ -1,6 +1,16 @@
 import { define } from "../page";
 import { keyBytes } from "../rules/push_keys";
 
+/** Where the push service cannot be reached, browsers keep trying without a word. */
+const LIMIT_MS = 15_000;
+
+function within<T>(work: Promise<T>, ms: number): Promise<T> {
+  return Promise.race([
+    work,
+    new Promise<never>((_, fail) => window.setTimeout(() => fail(new Error("no answer")), ms)),
+  ]);
+}
+
 /** Lets this browser remind: shows its button where pushes work, asks for leave when pressed, tells the server. */
 class MsRemind extends HTMLElement {
   connectedCallback(): void {
@@ -9,7 +19,9 @@ class MsRemind extends HTMLElement {
     const on = this.querySelector<HTMLButtonElement>("[data-push-on]");
     const off = this.querySelector<HTMLButtonElement>("[data-push-off]");
     if (!form || !on || !off) return;
-    on.hidden = false;
+    const reminds = this.dataset.reminds === "yes";
+    on.hidden = reminds;
+    off.hidden = !reminds;
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       const ending = (event as SubmitEvent).submitter === off;
@@ -28,9 +40,15 @@ class MsRemind extends HTMLElement {
     const worker = await navigator.serviceWorker.register("/sw.js", { scope: "/" });
     await navigator.serviceWorker.ready;
     const key = keyBytes(this.dataset.key ?? "");
-    const asked =
-      (await worker.pushManager.getSubscription()) ??
-      (await worker.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key }));
+    let asked = await worker.pushManager.getSubscription();
+    try {
+      this.say(this.dataset.textAsking);
+      const wish = { userVisibleOnly: true, applicationServerKey: key };
+      asked ??= await within(worker.pushManager.subscribe(wish), LIMIT_MS);
+    } catch {
+      // The browser asks its maker's service first: without a way there it can be told nothing.
+      return this.say(this.dataset.textUnreached);
+    }
     const told = asked.toJSON();
     const body = new FormData(form);
     body.set("endpoint", told.endpoint ?? "");

@@ -156,9 +156,12 @@ class MsRoom extends HTMLElement implements Room {
   /** Ask for trade and talk; a network that answers is not away. */
   private async ask(): Promise<void> {
     this.askedAtMs = Date.now();
-    const [, said] = await Promise.all([this.catchUp(), askAfter<MissedTalk>(this.dataset.talkUrl, this.lastSaid)]);
+    const [heard, said] = await Promise.all([
+      this.catchUp(),
+      askAfter<MissedTalk>(this.dataset.talkUrl, this.lastSaid),
+    ]);
     if (this.line?.open) return;
-    this.way(said ? "http" : "away");
+    this.way(said || heard ? "http" : "away");
     if (!said) return;
     this.setClock(said.now);
     this.talk(said);
@@ -166,14 +169,15 @@ class MsRoom extends HTMLElement implements Room {
   }
 
   /** Fetch what is missing from the rows; the socket is only the fast way. */
-  private async catchUp(): Promise<void> {
-    if (this.catchingUp) return;
+  private async catchUp(): Promise<boolean> {
+    if (this.catchingUp) return false;
     this.catchingUp = true;
     const missed = await askAfter<MissedTrade>(this.dataset.catchUp, String(this.trade.last));
     this.catchingUp = false;
-    if (!missed) return;
+    if (!missed) return false;
     this.setClock(missed.now);
     this.show({ ...this.trade.catchUp(missed.items, missed.last), gap: false });
+    return true;
   }
 
   // -- showing ------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ export interface Told {
   kbit: number;
 }
 
-const NOTHING: Told = { state: "unknown", away: false, mode: "video", kbit: 0 };
+export const NOTHING: Told = { state: "unknown", away: false, mode: "video", kbit: 0 };
 
 /** Ask; without an address the stream counts as live, and silence means that nothing is known. */
 export async function askState(address: string | undefined, before: StreamState): Promise<Told> {

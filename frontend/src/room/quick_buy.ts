@@ -1,4 +1,7 @@
-/** Buying again with one confirmation, over the socket: whoever has a contact and an address on file needs no form. */
+/**
+ * Buying over the socket with one confirmation: whoever has a contact and an address on file needs no form. Whoever paid
+ * in this page finds the confirmation on the card at once: buying again is one tap, then the approval of the payment.
+ */
 import { toast } from "../page";
 import type { Answer, Room } from "./frames";
 import { writeMoney } from "./pin_deal";
@@ -21,6 +24,8 @@ interface Sheet extends HTMLElement {
 export class QuickBuy {
   private key = "";
   private wait = 0;
+  /** The reader has paid in this page: the till knows where the goods go. */
+  private again = false;
 
   constructor(
     private readonly pin: HTMLElement,
@@ -29,14 +34,20 @@ export class QuickBuy {
   ) {
     this.find("buy")?.addEventListener("click", (event) => this.onBuy(event));
     this.find("confirm")?.addEventListener("click", () => this.confirm());
-    this.find("cancel")?.addEventListener("click", () => this.close());
+    this.find("cancel")?.addEventListener("click", () => {
+      this.again = false;
+      this.close();
+      this.refresh();
+    });
     this.find("other")?.addEventListener("click", () => this.close());
     room.addEventListener("ms:answer", this.onAnswer);
+    room.addEventListener("ms:returned", this.onPaid);
   }
 
   leave(): void {
     window.clearTimeout(this.wait);
     this.room.removeEventListener("ms:answer", this.onAnswer);
+    this.room.removeEventListener("ms:returned", this.onPaid);
   }
 
   close(): void {
@@ -45,19 +56,34 @@ export class QuickBuy {
     this.working(false);
   }
 
-  /** The price changed: what is confirmed is what is read. */
+  /** Something else is on the table, or its price or stock changed: what is confirmed is what is read. */
   refresh(): void {
-    const button = this.find("confirm");
+    const button = this.find<HTMLButtonElement>("confirm");
     const { priceMinor, currency } = this.offer();
-    if (!button || !currency) return;
+    if (!button || !currency || button.disabled) return;
+    const row = this.find("quick");
+    if (row && this.again) row.hidden = this.soldOut;
+    this.pin.toggleAttribute("data-again", this.again && !this.soldOut);
     button.textContent = (button.dataset.text ?? "__price__").replace("__price__", writeMoney(priceMinor, currency));
   }
 
+  private get soldOut(): boolean {
+    return this.find("buy")?.getAttribute("aria-disabled") === "true";
+  }
+
+  /** Back from the payment: contact and address are on file from now on. */
+  private onPaid = (event: Event): void => {
+    if ((event as CustomEvent<{ state?: string }>).detail.state === "refused") return;
+    this.pin.dataset.quick = "";
+    this.again = true;
+    this.refresh();
+  };
+
   private onBuy(event: Event): void {
     const row = this.find("quick");
-    const blocked = this.find("buy")?.getAttribute("aria-disabled") === "true";
     const pressed = event as MouseEvent;
-    if (!row || blocked || this.room.dataset.connected !== "true" || pressed.ctrlKey || pressed.metaKey) return;
+    if (this.pin.dataset.quick === undefined) return;
+    if (!row || this.soldOut || this.room.dataset.connected !== "true" || pressed.ctrlKey || pressed.metaKey) return;
     event.preventDefault();
     this.refresh();
     row.hidden = false;
@@ -65,16 +91,21 @@ export class QuickBuy {
   }
 
   private confirm(): void {
+    if (this.key !== "") return;
     const { variant, priceMinor, buyUrl } = this.offer();
     this.key = crypto.randomUUID();
     const frame = { t: "buy", key: this.key, variant, quantity: 1, seen_minor: priceMinor };
     if (!this.room.send(frame)) {
+      this.key = "";
       this.open(buyUrl);
       return;
     }
     this.working(true);
     window.clearTimeout(this.wait);
-    this.wait = window.setTimeout(() => this.open(buyUrl), ANSWER_LIMIT_MS);
+    this.wait = window.setTimeout(() => {
+      this.key = "";
+      this.open(buyUrl);
+    }, ANSWER_LIMIT_MS);
   }
 
   private onAnswer = (event: Event): void => {
@@ -84,7 +115,9 @@ export class QuickBuy {
     if (answer.t === "bought") this.open(answer.pay_url ?? answer.order_url ?? this.offer().buyUrl);
     else if (NEEDS_THE_SHEET.includes(answer.code ?? "")) this.open(this.offer().buyUrl);
     else {
+      window.clearTimeout(this.wait);
       this.close();
+      this.refresh();
       toast(answer.text);
     }
   };
@@ -92,6 +125,7 @@ export class QuickBuy {
   private open(address: string): void {
     window.clearTimeout(this.wait);
     this.close();
+    this.refresh();
     this.room.querySelector<Sheet>("ms-sheet")?.open(address);
   }
 

@@ -1,12 +1,15 @@
 /** What the state of the show does to the page: it begins, it ends, the operator closes sale or picture. */
 import { toast } from "../page";
 import type { TradeItem } from "../rules/trade_log";
+import { Waiting } from "./waiting";
 
 const ANSWER_LIMIT_MS = 8_000;
-const OPENS_OVER_MS = 1_500;
 
 export class ShowStates {
+  private readonly waiting: Waiting | null;
+
   constructor(private readonly room: HTMLElement) {
+    this.waiting = room.dataset.liveUrl ? new Waiting(room) : null;
     room.addEventListener("click", (event) => this.onBuy(event), true);
   }
 
@@ -19,13 +22,8 @@ export class ShowStates {
     const { room } = this;
     room.dataset.state = state;
     room.querySelector("[data-room-live]")?.toggleAttribute("hidden", state !== "live");
-    if (state === "live" && room.dataset.liveUrl) this.enter(room.dataset.liveUrl);
-    if (state === "ended" || state === "cancelled") void this.over();
-  }
-
-  /** A page that waited for the show opens the room, everybody at a moment of their own. */
-  private enter(address: string): void {
-    window.setTimeout(() => window.location.assign(address), Math.random() * OPENS_OVER_MS);
+    if (this.waiting) this.waiting.open();
+    else if (state === "ended" || state === "cancelled") void this.over();
   }
 
   /** The show is over: say so and what to do next, over the last picture; goods can still be bought. */
