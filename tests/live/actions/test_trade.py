@@ -117,7 +117,9 @@ def test_a_product_withdrawn_before_its_pin_is_heard_clears_the_table(open_town:
     api.pin_product(town.show.id, town.counter.variant, host=town.dao, now=town.now)
     withdraw_product(town.counter.product, by=town.counter.amina, now=town.now)
     hear_all()
-    assert [item.kind.value for item in api.trade_after(town.show.room, 0)] == ["state", "unpin"]
+    told = [item.kind.value for item in api.trade_after(town.show.room, 0)]
+    assert told == ["state", "unpin", "unpin"]  # for its pin, and when the withdrawal is heard
+    assert api.pinned(town.show.id) is None
 
 
 def test_numbers_move_on_with_the_show(open_town: Town) -> None:
