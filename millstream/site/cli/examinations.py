@@ -60,7 +60,7 @@ def examine(settings: Config) -> list[Finding]:
     """Look at everything."""
     up = holder(settings.var)
     findings = [Finding(Health.WELL, "town", f"up, process {up}" if up else f"not up; folder {settings.var}")]
-    for look in (versions, programs, secrets, disk, limits):
+    for look in (versions, programs, secrets, disk, limits, proxies):
         findings.extend(look(settings))
     findings.extend(ports(settings, is_up=bool(up)))
     findings.extend(database(settings))
@@ -125,6 +125,19 @@ def secrets(settings: Config) -> Iterator[Finding]:
         "secrets",
         f"{path}, mode {mode:o}",
         "" if private else f"Others can read the keys: `chmod 600 {path}`, and think of new ones.",
+    )
+
+
+def proxies(settings: Config) -> Iterator[Finding]:
+    """Behind a proxy that nobody named, all viewers are one network, and its limits hold for all of them together."""
+    named = " ".join(str(network) for network in settings.trusted_proxies)
+    if not settings.public_origin.startswith("https://") and not named:
+        return
+    yield Finding(
+        Health.WELL if named else Health.LACKING,
+        "proxies",
+        f"believed: {named}" if named else f"{settings.public_origin} is served by a proxy, and none is named",
+        "" if named else "Set MILLSTREAM_TRUSTED_PROXIES to its address (docs/operate/install.md).",
     )
 
 

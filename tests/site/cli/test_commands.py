@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from millstream.site import config
-from millstream.site.cli.examinations import Health, database, fonts, nerve, ports, secrets
+from millstream.site.cli.examinations import Health, database, fonts, nerve, ports, proxies, secrets
 from millstream.site.cli.main import main
 
 NAMES = ("up", "stop", "web", "worker", "media", "sim", "prepare", "migrate", "demo", "reconcile", "shell", "manage")
@@ -77,6 +77,17 @@ def test_the_doctor_sees_keys_that_others_can_read(tmp_path):
     (finding,) = secrets(settings)
     assert finding.health is Health.ILL
     assert "chmod 600" in finding.advice
+
+
+def test_the_doctor_misses_the_name_of_a_proxy(tmp_path):
+    """Pages by https come through a proxy: unnamed, all viewers would be one network."""
+    env = {"MILLSTREAM_VAR": str(tmp_path), "MILLSTREAM_PUBLIC_ORIGIN": "https://town.example"}
+    (missed,) = proxies(config.load(env))
+    assert missed.health is Health.LACKING
+    assert "MILLSTREAM_TRUSTED_PROXIES" in missed.advice
+    (named,) = proxies(config.load({**env, "MILLSTREAM_TRUSTED_PROXIES": "127.0.0.1 10.0.0.0/8"}))
+    assert named.health is Health.WELL
+    assert list(proxies(config.load({"MILLSTREAM_VAR": str(tmp_path)}))) == []
 
 
 def test_the_doctor_asks_the_engines(tmp_path, pg_cluster, nats_url):
