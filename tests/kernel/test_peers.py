@@ -2,7 +2,7 @@
 
 import pytest
 
-from millstream.kernel.web.peers import client_address, forwarded_in, read_networks
+from millstream.kernel.web.peers import client_address, forwarded_in, network_of, read_networks
 
 OURS = read_networks("127.0.0.1, 10.0.0.0/8 2001:db8:ffff::/48")
 
@@ -51,3 +51,19 @@ def test_networks_are_read_or_refused(wrong: str) -> None:
     """A name, an impossible length, an address with bits behind its length."""
     with pytest.raises(ValueError, match=r"\S"):
         read_networks(wrong)
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("10.0.0.7", "10.0.0.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::1", "2001:db8:1:2::/64"),
+        ("2001:db8::1", "2001:db8::/64"),
+        ("::ffff:10.0.0.7", "10.0.0.7"),
+        ("unix", "unix"),
+    ],
+)
+def test_networks_are_counted_by_what_a_household_gets(address: str, network: str) -> None:
+    """One IPv4 address, or one /64."""
+    assert network_of(address) == network

@@ -11,6 +11,7 @@ from millstream.deals import api
 from millstream.deals.types import AuctionRecord, AuctionState, BidAsk, BidState, DealKind, DealRecord, DealState
 from millstream.deals.web.room_views import limit_bids, told_answer
 from millstream.kernel.clock import read_now
+from millstream.kernel.web.asking import asking_network
 from millstream.people.acting import acting_as_of
 
 router = Router(tags=["deals"], auth=None)
@@ -94,7 +95,7 @@ def bid(
 ) -> dict[str, Any]:
     """Place one bid; the same key and maximum again are the same bid."""
     visitor: UUID = request.visitor  # type: ignore[attr-defined]
-    limit_bids(visitor, request.META.get("REMOTE_ADDR", ""))
+    limit_bids(visitor, asking_network(request))
     acting = acting_as_of(request)
     ask = BidAsk(auction, visitor, idempotency_key, wanted.max_minor, acting.actor.id if acting.actor else None)
     return told_answer(api.place_bid(ask, now=read_now()))

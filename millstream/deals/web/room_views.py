@@ -20,6 +20,7 @@ from millstream.deals.web.parts import lot_of
 from millstream.kernel.clock import read_now
 from millstream.kernel.limits import RateLimit
 from millstream.kernel.refusals import NotFound, Refusal, TooMany
+from millstream.kernel.web.asking import asking_network
 from millstream.kernel.web.middleware import wants_json
 from millstream.kernel.wording import say
 from millstream.people.acting import acting_as_of
@@ -84,7 +85,7 @@ def bid(request: HttpRequest, auction_id: UUID) -> HttpResponse:
 
 def _bid(request: HttpRequest, auction_id: UUID, form: BidForm) -> BidAnswer:
     visitor: UUID = request.visitor  # type: ignore[attr-defined]
-    limit_bids(visitor, request.META.get("REMOTE_ADDR", ""))
+    limit_bids(visitor, asking_network(request))
     max_minor = form.minor("max_minor", "amount")
     typed = form.read()
     acting = acting_as_of(request)

@@ -17,6 +17,7 @@ from millstream.gifts.types import GiftId, GiftKind, GiftRecord, GiftState, Grab
 from millstream.gifts.web.people import keep_contact, key_of, shown_name
 from millstream.kernel.limits import RateLimit
 from millstream.kernel.refusals import Refusal, TooMany
+from millstream.kernel.web.asking import asking_network
 from millstream.kernel.web.formats import format_money
 from millstream.kernel.wording import say
 
@@ -31,7 +32,7 @@ def _now(request: HttpRequest) -> Any:
 
 def _limit(request: HttpRequest) -> None:
     visitor: UUID = request.visitor  # type: ignore[attr-defined]
-    wait = GRABS.take(str(visitor)) or GRABS_NETWORK.take(request.META.get("REMOTE_ADDR", ""))
+    wait = GRABS.take(str(visitor)) or GRABS_NETWORK.take(asking_network(request))
     if wait:
         raise TooMany(retry_after=wait)
 

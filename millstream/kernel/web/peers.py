@@ -9,6 +9,7 @@ type Network = IPv4Network | IPv6Network
 
 FORWARDED: Final = b"x-forwarded-for"
 MOST_HOPS: Final = 20
+HOUSEHOLD_BITS: Final = 64
 
 
 def read_networks(text: str) -> tuple[Network, ...]:
@@ -53,6 +54,16 @@ def client_address(peer: str, forwarded: str, trusted: Sequence[Network]) -> str
 def forwarded_in(headers: Iterable[tuple[bytes, bytes]]) -> str:
     """Every `X-Forwarded-For` of a request as one: proxies may add a line of their own instead of a word."""
     return ",".join(bytes(value).decode("latin-1") for name, value in headers if bytes(name).lower() == FORWARDED)
+
+
+def network_of(address: str) -> str:
+    """The network that an address belongs to: itself for IPv4, the /64 for IPv6."""
+    known = read_address(address)
+    if known is None:
+        return address
+    if isinstance(known, IPv6Address):
+        return str(IPv6Network((known, HOUSEHOLD_BITS), strict=False))
+    return str(known)
 
 
 def _is_among(address: Address, networks: Sequence[Network]) -> bool:

@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from ipaddress import IPv6Address, IPv6Network
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
@@ -20,7 +19,7 @@ from django.utils.translation import gettext
 from millstream.kernel.sealing import sign, signed_by_us
 from millstream.kernel.settings import conf
 from millstream.kernel.web.middleware import VISITOR_COOKIE, visitor_from_cookie
-from millstream.kernel.web.peers import client_address, forwarded_in, read_address
+from millstream.kernel.web.peers import client_address, forwarded_in, network_of
 from millstream.live.room.wire import ROLES
 
 PASS_SECONDS: Final = 12 * 3600
@@ -28,7 +27,6 @@ PURPOSE: Final = "room-pass"
 PATH: Final = "/ws/rooms/"
 LONGEST_NAME: Final = 40
 PLAIN_FIELDS: Final = 5
-HOUSEHOLD_BITS: Final = 64
 
 
 class Denied(Exception):
@@ -130,16 +128,6 @@ def read_pass(text: str, *, now: float) -> RoomPass | None:
     except (ValueError, TypeError, binascii.Error):
         return None
     return known if known.until > now and known.role in ROLES else None
-
-
-def network_of(address: str) -> str:
-    """The network that an address belongs to: itself for IPv4, the /64 for IPv6."""
-    known = read_address(address)
-    if known is None:
-        return address
-    if isinstance(known, IPv6Address):
-        return str(IPv6Network((known, HOUSEHOLD_BITS), strict=False))
-    return str(known)
 
 
 def admit(scope: Mapping[str, Any], *, now: float) -> Entry:

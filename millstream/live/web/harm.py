@@ -12,10 +12,10 @@ from django.views.decorators.http import require_http_methods
 
 from millstream.kernel.limits import RateLimit
 from millstream.kernel.refusals import TooMany
+from millstream.kernel.web.asking import asking_network
 from millstream.live import api
 from millstream.live.queries.later_talk import line
 from millstream.live.refusals import NotForSale
-from millstream.live.room.admission import network_of
 from millstream.live.types import ShowRecord
 from millstream.live.types.talk import Reason
 from millstream.live.web.reasons import REASONS
@@ -63,7 +63,7 @@ def _take(
 ) -> HttpResponse:
     """Keep the report, unless somebody reports without end."""
     visitor: UUID = request.visitor  # type: ignore[attr-defined]
-    wait = REPORT.take(str(visitor)) or REPORT_NETWORK.take(network_of(request.META.get("REMOTE_ADDR", "")))
+    wait = REPORT.take(str(visitor)) or REPORT_NETWORK.take(asking_network(request))
     if wait:
         raise TooMany(retry_after=wait)
     api.report_harm(

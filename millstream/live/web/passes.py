@@ -6,8 +6,9 @@ from uuid import UUID
 from django.http import HttpRequest
 
 from millstream.kernel.texts import localised
+from millstream.kernel.web.asking import asking_network
 from millstream.live import api
-from millstream.live.room.admission import PASS_SECONDS, RoomPass, guest_name, network_mark, network_of
+from millstream.live.room.admission import PASS_SECONDS, RoomPass, guest_name, network_mark
 from millstream.live.types import ShowRecord, SpokenBy, TalkRole
 from millstream.live.types.crew import CrewRole
 from millstream.orders.api import has_bought
@@ -68,4 +69,4 @@ def room_pass(show: ShowRecord, by: SpokenBy) -> RoomPass:
 
 def mark_of(request: HttpRequest) -> str:
     """The mark of the network that a request comes from."""
-    return network_mark(network_of(request.META.get("REMOTE_ADDR", "")))
+    return network_mark(asking_network(request))

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from millstream.kernel.limits import RateLimit
 from millstream.kernel.refusals import NotAllowed
+from millstream.kernel.web.asking import asking_network
 from millstream.live import api
 from millstream.media import api as media
 
@@ -43,5 +44,5 @@ def verify(request: HttpRequest, promise_id: UUID) -> JsonResponse:
 
 
 def _limit(request: HttpRequest) -> None:
-    if CHECKS.take(request.META.get("REMOTE_ADDR", "")):
+    if CHECKS.take(asking_network(request)):
         raise NotAllowed(path=request.path)

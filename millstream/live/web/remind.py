@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from millstream.kernel.limits import RateLimit
 from millstream.kernel.refusals import Refusal, TooMany
+from millstream.kernel.web.asking import asking_network
 from millstream.kernel.wording import say
 from millstream.live import api
 from millstream.live.actions.announce_show import TOPIC
@@ -60,7 +61,7 @@ def remind(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _limit(request: HttpRequest) -> None:
     wait = BY_VISITOR.take(str(request.visitor)) or BY_NETWORK.take(  # type: ignore[attr-defined]
-        request.META.get("REMOTE_ADDR", "")
+        asking_network(request)
     )
     if wait:
         raise TooMany(retry_after=wait)

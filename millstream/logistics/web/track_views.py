@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from millstream.kernel.limits import RateLimit
 from millstream.kernel.refusals import TooMany
+from millstream.kernel.web.asking import asking_network
 from millstream.logistics import api
 from millstream.logistics.rules.codes import PARCEL, for_people, read_label
 from millstream.logistics.web.words import PARCEL_STATES, STATE_TONES, timeline_steps
@@ -32,7 +33,7 @@ def track_form(request: HttpRequest) -> HttpResponse:
 @require_safe
 def track_page(request: HttpRequest, code: str) -> HttpResponse:
     """The steps of one parcel. Whoever has the label may read where the parcel is, not whose it is."""
-    wait = TRACKS.take(request.META.get("REMOTE_ADDR", ""))
+    wait = TRACKS.take(asking_network(request))
     if wait:
         raise TooMany(retry_after=wait)
     one = api.parcel_by_code(code)

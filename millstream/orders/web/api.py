@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from ninja import Header, Query, Router, Schema, Status
 
 from millstream.kernel.refusals import NotAllowed
+from millstream.kernel.web.asking import asking_network
 from millstream.orders import api
 from millstream.orders.links import order_path
 from millstream.orders.types import OrderRecord
@@ -102,7 +103,7 @@ async def buy_goods(
 ) -> Status[dict[str, Any]]:
     """Place one order through the till. 201 when it was placed now, 200 when the same request placed it before."""
     visitor: UUID = request.visitor  # type: ignore[attr-defined]
-    limit_buys(visitor, request.META.get("REMOTE_ADDR", ""))
+    limit_buys(visitor, asking_network(request))
     acting = await sync_to_async(acting_as_of)(request)
     buyer = acting.actor.id if acting.actor else None
     told: dict[str, Any] = wanted.dict()

@@ -7,6 +7,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from millstream.kernel.refusals import Refusal
+from millstream.kernel.web.asking import asking_network
 from millstream.orders.ports import gateway_port
 from millstream.orders.till.till import till
 from millstream.orders.web.lean import refused, say_not_signed
@@ -23,7 +24,7 @@ def sandbox(request: HttpRequest) -> HttpResponse:
     except (ValueError, KeyError, TypeError):
         return JsonResponse({"error": "malformed"}, status=400)
     if notice is None:
-        say_not_signed(request.META.get("REMOTE_ADDR", ""))
+        say_not_signed(asking_network(request))
         return JsonResponse({"error": "not_signed"}, status=401)
     try:
         verdict = till.capture(notice)

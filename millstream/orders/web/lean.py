@@ -22,6 +22,7 @@ from millstream.kernel.limits import RateLimit
 from millstream.kernel.refusals import Refusal, TooMany
 from millstream.kernel.settings import conf
 from millstream.kernel.web.middleware import VISITOR_COOKIE, visitor_from_cookie
+from millstream.kernel.web.peers import network_of
 from millstream.kernel.wording import say
 from millstream.orders.actions.open_session import open_session
 from millstream.orders.links import order_path, pay_path
@@ -68,7 +69,7 @@ async def _buy(scope: Scope, headers: Headers, receive: Receive, send: Send) -> 
     try:
         body = await _read(receive)
         visitor = visitor_from_cookie(cookie_of(headers, VISITOR_COOKIE))
-        limit_buys(visitor, network_of(scope))
+        limit_buys(visitor, _network(scope))
         status, answer = await buy(
             read_json(body), key=headers.get("idempotency-key", ""), visitor=visitor, language=language
         )
@@ -134,7 +135,7 @@ async def _hook(scope: Scope, headers: Headers, receive: Receive, send: Send) ->
         await _answer(send, 400, {"error": "malformed"})
         return
     if notice is None:
-        say_not_signed(network_of(scope))
+        say_not_signed(_network(scope))
         await _answer(send, 401, {"error": "not_signed"})
         return
     try:
@@ -178,10 +179,9 @@ def limit_buys(visitor: UUID | None, network: str) -> None:
         raise TooMany(retry_after=wait)
 
 
-def network_of(scope: Scope) -> str:
-    """The network that asks: an IPv4 address, or the first 64 bits of an IPv6 one."""
-    host: str = (scope.get("client") or ("unknown", 0))[0]
-    return ":".join(host.split(":")[:4]) if host.count(":") > 1 else host
+def _network(scope: Scope) -> str:
+    """The network that asks."""
+    return network_of(str((scope.get("client") or ("unknown", 0))[0]))
 
 
 def cookie_of(headers: Headers, name: str) -> str | None:

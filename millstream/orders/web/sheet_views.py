@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from millstream.kernel.refusals import NotFound, Refusal
 from millstream.kernel.settings import conf
+from millstream.kernel.web.asking import asking_network
 from millstream.kernel.wording import say
 from millstream.orders import queries
 from millstream.orders.actions.ask_gateway import ask_session
@@ -98,7 +99,7 @@ def _saved(request: HttpRequest) -> dict[str, Any]:
 
 def _place(request: HttpRequest, variant_id: UUID, form: BuyForm) -> OrderPlaced:
     visitor: UUID = request.visitor  # type: ignore[attr-defined]
-    limit_buys(visitor, request.META.get("REMOTE_ADDR", ""))
+    limit_buys(visitor, asking_network(request))
     acting = acting_as_of(request)
     wish = wish_of(
         form.asked(variant_id, visitor),

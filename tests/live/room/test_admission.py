@@ -9,7 +9,7 @@ import pytest
 from millstream.kernel.ids import new_id
 from millstream.kernel.settings import conf
 from millstream.kernel.web.middleware import visitor_cookie
-from millstream.live.room.admission import Denied, RoomPass, admit, network_of, read_pass, write_pass
+from millstream.live.room.admission import Denied, RoomPass, admit, read_pass, write_pass
 
 ROOM, BO = new_id(), new_id()
 NOW = time.time()
@@ -103,17 +103,3 @@ def test_a_pass_cannot_be_changed() -> None:
     for forged in (body[:-1] + ("A" if body[-1] != "A" else "B"), body + "A", body[1:]):
         assert read_pass(f"{forged}.{signature}", now=NOW) is None
     assert read_pass(told, now=NOW) is not None
-
-
-@pytest.mark.parametrize(
-    ("address", "network"),
-    [
-        ("10.0.0.7", "10.0.0.7"),
-        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
-        ("2001:db8:1:2::1", "2001:db8:1:2::/64"),
-        ("unix", "unix"),
-    ],
-)
-def test_networks_are_counted_by_what_a_household_gets(address: str, network: str) -> None:
-    """One IPv4 address, or one /64."""
-    assert network_of(address) == network
