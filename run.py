@@ -35,7 +35,8 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 NO_BROWSER = "Browser tests need Chromium: install it (`apt-get install chromium fonts-noto-cjk`) and run again."
 ALONE = (
     ("tests/media/plane/test_player.py", "tests/media/plane/test_viewer.py"),
-    ("tests/browser", "tests/stories"),
+    ("tests/browser",),
+    ("tests/stories",),
 )
 TASKS = ("run", "test", "check", "bench", "format", "lock", "setup")
 
@@ -82,7 +83,7 @@ def test(rest: list[str]) -> int:
     if rest:
         return call([*pytest[:-1], *rest])
     # What plays video in a browser wants the machine for itself; the other tests share it.
-    say("first the tests of the parts, then what plays in a browser, last a whole town")
+    say("first the tests of the parts, then what plays in a browser, then a town in a browser, last whole towns")
     apart = [f"--ignore={one}" for group in ALONE for one in group]
     codes = [call([*pytest, "-n", str(min(os.cpu_count() or 1, 4)), "--dist", "worksteal", *apart])]
     codes += [call([*pytest, *group]) for group in ALONE]

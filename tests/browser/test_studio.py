@@ -66,7 +66,7 @@ def on_air(cast: Cast) -> Page:
         else:
             phone.click("[data-open-camera]")
             phone.click("[data-film]")
-    phone.wait_for_selector(ON, timeout=WAIT_MS)
+    phone.wait_for_selector(ON, timeout=3 * WAIT_MS)  # a busy machine may dial more than once
     take_the_direction(phone)
     return phone
 
