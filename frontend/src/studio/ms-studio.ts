@@ -31,6 +31,8 @@ class MsStudio extends HTMLElement {
   private face = new Face(this);
   private offers: FreshSheet | null = null;
   private leaving = false;
+  private opening: Promise<boolean> | null = null;
+  private starting = false;
 
   connectedCallback(): void {
     const video = this.find<HTMLVideoElement>("[data-preview]");
@@ -127,8 +129,15 @@ class MsStudio extends HTMLElement {
     this.find(selector)?.toggleAttribute("hidden", hidden);
   }
 
-  /** Open the camera; a refusal says what to do. */
-  private async open(): Promise<boolean> {
+  /** Open the camera; a refusal says what to do. Pressed again meanwhile, it is the same opening. */
+  private open(): Promise<boolean> {
+    this.opening ??= this.openOnce().finally(() => {
+      this.opening = null;
+    });
+    return this.opening;
+  }
+
+  private async openOnce(): Promise<boolean> {
     this.face.say(this.dataset.textConnecting);
     if (!(await this.stage?.open())) return false;
     this.face.say(this.state === "planned" ? this.dataset.textPreview : "");
@@ -158,23 +167,34 @@ class MsStudio extends HTMLElement {
       this.offers?.refresh();
       this.refresh();
     }
-    if (form.matches("[data-start-form]") && this.stage?.stream) {
+    if (form.matches("[data-start-form]") && (this.stage?.stream || this.opening)) {
       event.preventDefault();
-      await this.start();
+      await this.startFilming();
     }
     if (form.matches("[data-film-here]")) {
       event.preventDefault();
-      const turn = form.querySelector<HTMLInputElement>('input[name="turn"]')?.value ?? "0";
-      if (!this.stage?.stream && !(await this.open())) return;
-      await post(this.dataset.sit ?? "", { seat: "camera", turn });
-      this.refresh();
-      if (this.state === "live") this.film();
+      await this.filmHere(form.querySelector<HTMLInputElement>('input[name="turn"]')?.value ?? "0");
     }
     if (form.matches("[data-end-form]")) {
       this.leaving = true;
       window.sessionStorage.removeItem(this.remembered);
       this.publisher?.stop();
     }
+  }
+
+  private async filmHere(turn: string): Promise<void> {
+    if (!this.stage?.stream && !(await this.open())) return;
+    await post(this.dataset.sit ?? "", { seat: "camera", turn });
+    this.refresh();
+    if (this.state === "live") this.film();
+  }
+
+  /** Whoever goes live while the camera still opens is waited for: the page without a camera would come instead. */
+  private async startFilming(): Promise<void> {
+    if (this.starting) return;
+    this.starting = true;
+    if (this.stage?.stream || (await this.opening)) await this.start();
+    this.starting = false;
   }
 
   /** Open the doors and send the picture, without leaving the page. */
