@@ -113,10 +113,14 @@ class Studio:
     page: Page
 
     def open(self) -> None:
-        """Go to the studio of the show that is on."""
+        """Go to the studio of the show that is on; take the direction over if a device of before still holds it."""
         self.page.goto("/studio/")
         self.page.click(".panel .button-primary")
         self.page.wait_for_selector("#now")
+        take = self.page.get_by_role("button", name="Direct here")
+        if take.count():
+            take.click()
+            expect(take).to_have_count(0)
 
     def clear(self) -> None:
         """Take whatever is pinned off the table."""
