@@ -147,7 +147,7 @@ def away(cast: Cast, phone: Page) -> Iterator[None]:
 
 
 def test_three_taps_from_the_list_of_shows_to_viewers_eyes(cast: Cast) -> None:
-    """Show, camera, start, pressed twice before the camera is open; the phone never leaves the page, a viewer sees it."""
+    """Show, camera, start, pressed before the camera is open; the phone never leaves the page, a viewer sees it."""
     phone = cast.enter("host")
     phone.add_init_script(SLOW_CAMERA)
     end_what_is_on(phone)

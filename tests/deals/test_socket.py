@@ -6,17 +6,21 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from millstream.deals import api
 from millstream.deals.actions.settle_auctions import CLOSING_GRACE
 from millstream.deals.models import Bid
-from millstream.deals.types import AuctionRecord, AuctionState
+from millstream.deals.types import AuctionRecord, AuctionState, DealRecord
 from millstream.kernel.clock import read_now
 from millstream.kernel.facts.testing import hear_all
 from millstream.kernel.ids import new_id
-from tests.deals.fair import Fair, Reachable, people
+from millstream.orders.models import Order
+from millstream.people.api import open_guests
+from millstream.people.types import AddressLines, ContactKind, GuestAsk
+from tests.deals.fair import LIST_MINOR, Fair, Reachable, people
 from tests.live.room.processes import PATIENCE, Viewer, enter, on_rows, room_server
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -164,4 +168,55 @@ def test_two_hundred_bids_from_twenty_sockets_have_one_order(open_fair: Fair, na
     assert {told["code"] for told in answers.values() if told["t"] == "refused"} <= {"deals.bid_too_low"}
     assert len(answers) == 200
     assert api.verify_receipt(api.receipt(auction.id)) == []
+    assert api.check_deals() == []
+
+
+def buyers(count: int) -> list[UUID]:
+    """Visitors who bought before: contact and address are on file."""
+    asks = [
+        GuestAsk(new_id(), phone, ContactKind.PHONE, "Bo", AddressLines("Bo", phone, "1 Canal Street, Hangzhou"))
+        for phone in (f"+861390{number:07d}" for number in range(1, count + 1))
+    ]
+    open_guests(asks, now=read_now())
+    return [ask.visitor for ask in asks]
+
+
+async def buy(viewer: Viewer, fair: Fair, key: str, **changes: object) -> dict[str, Any]:
+    """Ask for one bowl at the price that the page claims to have seen; the answer under this key."""
+    told: dict[str, object] = {"key": key, "variant": str(fair.variant), "quantity": 1, "seen_minor": 9_900}
+    await viewer.send(t="buy", **{**told, **changes})
+    return await answered(viewer, key)
+
+
+def test_a_price_that_is_over_is_nobodys_price(open_fair: Fair, nats_url: str, tmp_path: Path) -> None:
+    """Before a deal opens, over its cap, named by its id, after its close: nobody pays less than the till says."""
+    fair = open_fair
+    bo, femi = buyers(2)
+    opened: list[DealRecord] = []
+
+    def open_it() -> None:
+        opened.append(fair.deal(9_900, size=5, cap=1))
+        hear_all()
+
+    def close_it() -> None:
+        assert api.close_deal(opened[0].id, now=read_now())
+        hear_all()
+
+    async def play(port: int) -> None:
+        buyer, forger = [await enter(port, fair.show.room, one) for one in (bo, femi)]
+        assert (await buy(forger, fair, "before-it-opens"))["code"] == "orders.price_changed"
+        await on_rows(open_it)
+        assert (await buy(buyer, fair, "in-its-time"))["t"] == "bought"
+        assert (await buy(buyer, fair, "over-the-cap"))["code"] == "shops.cap_reached"
+        named = {"t": "buy", "key": "by-its-name", "variant": str(fair.variant), "quantity": 1, "seen_minor": 9_900}
+        await forger.send(**named, deal=str(opened[0].id))
+        assert (await forger.until("refused", code="live.bad_message"))["t"] == "refused"
+        await on_rows(close_it)
+        assert (await buy(forger, fair, "after-its-close"))["code"] == "orders.price_changed"
+        assert (await buy(forger, fair, "at-the-true-price", seen_minor=LIST_MINOR))["t"] == "bought"
+
+    with room_server(tmp_path, "room") as port:
+        asyncio.run(play(port))
+    lines = Order.objects.unscoped("a test").order_by("placed_at").values_list("visitor", "goods_minor")
+    assert list(lines) == [(bo, 9_900), (femi, LIST_MINOR)]
     assert api.check_deals() == []
