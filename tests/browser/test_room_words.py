@@ -17,9 +17,23 @@ from tests.browser.town import DemoTown, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-PLANNED = "The evening pan"
+LANS = "The evening pan"
+PLANNED = "The early pan"
 ENTERS_MS = 30_000
-# Nobody of the demonstration signs in as Lan, so her press is made where the press ends.
+# Nobody of the demonstration signs in as Lan, so her presses are made where a press ends. Her show is one more of
+# her plans: those of the demonstration stand on the home page for other tests.
+LAN_PLANS = """
+from datetime import timedelta
+from django.utils import timezone
+from millstream.live import api
+from millstream.live.types import ShowPlan
+now = timezone.now()
+like = next(one for one in api.upcoming(now) if one.title["en"] == {like!r})
+plan = ShowPlan(like.host, {{"en": {title!r}}}, like.story, now + timedelta(hours=1), like.poster)
+show = api.plan_show(plan, now=now)
+for item in api.rundown(like.id):
+    api.add_to_rundown(show.id, item.variant, host=like.host, now=now)
+"""
 LAN_STARTS = """
 from django.utils import timezone
 from millstream.live import api
@@ -50,7 +64,7 @@ WebSocket.prototype.send = function (text) {
 
 
 def do(town: DemoTown, script: str) -> None:
-    done = town.say("manage", "shell", "-c", script.format(title=PLANNED))
+    done = town.say("manage", "shell", "-c", script.format(title=PLANNED, like=LANS))
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -64,6 +78,7 @@ def wait_at(page: Page) -> Page:
 
 def test_whoever_waits_is_in_the_room_when_the_show_begins(cast: Cast, town: DemoTown) -> None:
     """By the socket, by HTTP alone, with the sound that was on before; whoever buys meanwhile is left in peace."""
+    do(town, LAN_PLANS)
     by_socket = wait_at(cast.guest())
     by_socket.wait_for_selector("ms-room[data-connected=true]")
     by_socket.evaluate("() => sessionStorage.setItem('ms-sound', 'on')")
