@@ -10,6 +10,7 @@ import {
 } from "./camera";
 
 const FACING = "studio-facing";
+const MEND_EVERY_MS = 2_000;
 
 /** The camera on the back shows goods best; who turned to the other one finds it again. */
 function rememberedFacing(): Lens["facing"] {
@@ -136,8 +137,7 @@ export class Stage {
   /** Film with another camera in the same line; the sound goes on. */
   private async change(lens: Lens): Promise<void> {
     if (!this.stream) return;
-    const before = this.stream.getVideoTracks()[0];
-    before?.stop(); // Phones open one camera at a time.
+    this.stream.getVideoTracks()[0]?.stop(); // Phones open one camera at a time.
     try {
       const track = await openLens(lens);
       this.lens = lens;
@@ -146,7 +146,7 @@ export class Stage {
     } catch (error) {
       const busy = error instanceof CameraTrouble && error.why === "busy";
       this.hears.say(this.root.dataset[busy ? "textBusy" : "textNone"], "bad");
-      await this.replace(await openLens(this.lens));
+      await this.mend();
     }
   }
 
@@ -156,26 +156,40 @@ export class Stage {
     await this.show();
   }
 
-  /** A camera that the system took away is opened again as soon as the page is seen. */
+  /** A camera that was taken away is opened again, as soon as the page is seen and until it opens. */
   private async mend(): Promise<void> {
     this.cover();
-    if (this.mending || document.visibilityState !== "visible") return;
+    if (this.mending) return;
     this.mending = true;
-    try {
-      await this.replace(await openLens(this.lens));
-    } catch {
-      this.hears.say(this.root.dataset.textBusy, "bad");
-    } finally {
-      this.mending = false;
-      this.cover();
+    let complained = false;
+    while (this.root.isConnected && document.visibilityState === "visible" && this.isTaken) {
+      const [track, why] = await openLens(this.lens).then(
+        (opened) => [opened, ""] as const,
+        (error: unknown) => [null, error instanceof CameraTrouble ? error.why : "none"] as const,
+      );
+      if (track) {
+        await this.replace(track);
+        if (complained) this.hears.say("");
+        break;
+      }
+      complained = true;
+      this.hears.say(this.root.dataset[why === "denied" ? "textDenied" : "textBusy"], "bad");
+      if (why === "denied") break; // Only the host can change that.
+      await new Promise((done) => window.setTimeout(done, MEND_EVERY_MS));
     }
+    this.mending = false;
+    this.cover();
+  }
+
+  private get isTaken(): boolean {
+    return this.stream?.getVideoTracks().some((track) => track.readyState === "ended") ?? false;
   }
 
   /** The page is looked at again, or not any more. */
   async seen(): Promise<void> {
     this.cover();
     if (document.visibilityState !== "visible" || !this.stream) return;
-    if (this.stream.getVideoTracks().some((track) => track.readyState === "ended")) await this.mend();
+    await this.mend();
     await this.preview?.play().catch(() => undefined); // The next time the page is seen it is tried again.
   }
 
