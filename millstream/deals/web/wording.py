@@ -16,7 +16,9 @@ WORDING: Final = {
         _("A deal must cost less than the shop asks now ({list})."), _("Choose a lower price."), 422
     ),
     "deals.below_floor": Wording(
-        _("The maker's floor price for this is {floor}."), _("Choose that or more; only you see this figure."), 422
+        _("The maker's floor price for this is {floor}."),
+        _("Choose that or more, or ask the maker to write a lower one under Pacts, Floor prices. Only you see it."),
+        422,
     ),
     "deals.not_agreed": Wording(
         _("The maker has agreed to no lower price than the shop's, {list}."),

@@ -181,7 +181,8 @@ def _promise(request: HttpRequest, show: ShowRecord) -> Mapping[str, str]:
             if meant != promised.get(variant):
                 api.promise_price(show.id, variant, meant, host=show.host, now=now_of(request))
         except Refusal as refusal:
-            refused[str(variant)] = f"{name}: {say(refusal).what}"
+            said = say(refusal)
+            refused[str(variant)] = f"{name}: {said.what} {said.next}".strip()
     return refused
 
 

@@ -45,7 +45,9 @@ WORDING = {
         _("This price belongs to its maker."), _("Open a deal instead: it goes back by itself."), 403
     ),
     "live.price_below_floor": Wording(
-        _("The maker agreed on no less than {floor}."), _("Choose a price from there on."), 422
+        _("The maker agreed on no less than {floor}."),
+        _("Choose a price from there on, or ask the maker to write a lower one under Pacts, Floor prices."),
+        422,
     ),
     "live.household_objects": Wording(
         _("This household does not want you to list for it."), _("Talk with it first, or choose another one."), 403

@@ -86,7 +86,9 @@ def test_a_price_in_the_room_is_promised_and_a_bad_one_is_told(town: Town, dao: 
     variant, show = town.counter.variant, town.show
     sent = {f"price-{variant}": "40.50", f"size-{variant}": "4", f"note-{variant}": "kept"}
     answer = dao.post(at(show, "order/"), sent, headers={"Accept": "application/json"})
-    assert "agreed to no lower price" in answer.json()["refused"][str(variant)]
+    refused = answer.json()["refused"][str(variant)]
+    assert "agreed to no lower price" in refused
+    assert "the maker writes it under Pacts, Floor prices" in refused
     agree_floor_price(FloorPriceSpec(variant, town.counter.amina, show.host, 4_000, "CNY"), now=town.now)
     assert dao.post(at(show, "order/"), sent).status_code == 302
     assert dict(api.promises_of(show.id, town.now)) == {variant: (4050, 4)}
