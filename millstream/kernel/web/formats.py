@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from babel import Locale
 from babel.core import UnknownLocaleError
-from babel.dates import format_date, format_datetime, format_time, format_timedelta
+from babel.dates import format_date, format_datetime, format_time, format_timedelta, get_datetime_format
 from babel.numbers import format_decimal
 from babel.units import format_unit
 from django.utils import timezone
@@ -78,7 +78,8 @@ def format_when(moment: datetime | date, now: datetime | None = None) -> tuple[s
     gap = moment - (now or datetime.now(UTC))
     if abs(gap) <= RELATIVE_FOR:
         return format_timedelta(gap, add_direction=True, locale=place, threshold=1.0), full
-    return format_datetime(local, "medium", locale=place), full
+    day, hour = format_date(local, "medium", locale=place), format_time(local, "short", locale=place)
+    return str(get_datetime_format("medium", locale=place)).replace("{0}", hour).replace("{1}", day), full
 
 
 def format_clock_time(moment: datetime) -> str:

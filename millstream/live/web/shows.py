@@ -23,7 +23,7 @@ SHOW_LASTS: Final = timedelta(hours=2)
 LARGEST_NUMBER: Final = 2**53
 
 
-def cards(shows: Sequence[ShowRecord]) -> list[dict[str, Any]]:
+def cards(shows: Sequence[ShowRecord], now: datetime) -> list[dict[str, Any]]:
     """Shows as their cards need them; one question for all hosts."""
     hosts = people.actors({show.host for show in shows})
     return [
@@ -32,6 +32,7 @@ def cards(shows: Sequence[ShowRecord]) -> list[dict[str, Any]]:
             "title": show.title,
             "state": show.state.value,
             "starts_at": show.starts_at,
+            "late": show.starts_at <= now,
             "picture": show.poster,
             "host": hosts[ActorId(show.host)].name,
             "viewers": None,
@@ -48,9 +49,9 @@ def shows_page(request: HttpRequest) -> HttpResponse:
     planned = api.agenda(now, host=asked.host.id if asked.host else None, between=asked.between)
     context = {
         "section": "shows",
-        "live": [] if asked.is_narrow else cards(api.live_now()),
-        "planned": cards(planned),
-        "past": [] if asked.is_narrow else cards(api.replays()),
+        "live": [] if asked.is_narrow else cards(api.live_now(), now),
+        "planned": cards(planned, now),
+        "past": [] if asked.is_narrow else cards(api.replays(), now),
         "agenda": asked,
         "days": days_with_shows(api.upcoming(now)),
     }

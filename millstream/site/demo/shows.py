@@ -12,6 +12,7 @@ from millstream.deals.types import DealSpec
 from millstream.gifts.api import announce_gift
 from millstream.gifts.types import SEED_BYTES, GiftId, GiftKind, GiftSpec
 from millstream.kernel.ids import new_id
+from millstream.kernel.money import format_minor
 from millstream.kernel.settings import conf
 from millstream.kernel.texts import Text, both
 from millstream.live.api import (
@@ -159,7 +160,7 @@ def _give(show_id: UUID, host: UUID, now: datetime) -> None:
         show=show_id,
         host=host,
         kind=GiftKind.COUPON,
-        title="先到先得 · First come",
+        title=f"{format_minor(COUPON_MINOR, conf().currency)} × {COUPONS}",
         currency=conf().currency,
         budget_minor=COUPONS * COUPON_MINOR,
         pieces=COUPONS,

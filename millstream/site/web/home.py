@@ -20,7 +20,7 @@ def home_page(now: datetime) -> dict[str, Any]:
     """Shows that are live, the next ones or else replays, goods and makers; about eight statements."""
     live_shows, coming = live.live_now(), live.upcoming(now)[:COMING]
     past = [] if coming else live.replays()[:REPLAYS]
-    drawn = show_cards([*live_shows, *coming, *past])
+    drawn = show_cards([*live_shows, *coming, *past], now)
     on, later = drawn[: len(live_shows)], drawn[len(live_shows) :]
     pinned = live.pinned(live_shows[0].id) if live_shows else None
     return {
