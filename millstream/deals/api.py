@@ -7,7 +7,16 @@ from millstream.deals.actions.place_bids import place_bid, place_bids
 from millstream.deals.actions.plan_room_price import drop_room_price, open_room_prices, plan_room_price
 from millstream.deals.actions.settle_auctions import settle_auctions
 from millstream.deals.actions.tend_deals import tend_deals
-from millstream.deals.queries.auctions import auction, auctions_of, bidding, biddings, receipt, steps, won_lots
+from millstream.deals.queries.auctions import (
+    auction,
+    auctions_of,
+    bidding,
+    biddings,
+    lots_at_stake,
+    receipt,
+    steps,
+    won_lots,
+)
 from millstream.deals.queries.checks import check_deals
 from millstream.deals.queries.consent import least_prices
 from millstream.deals.queries.deals import deal_of, deal_prices, deals_of, past_deals_of, price_history, room_prices
@@ -27,6 +36,7 @@ __all__ = [
     "deals_of",
     "drop_room_price",
     "least_prices",
+    "lots_at_stake",
     "open_auction",
     "open_deal",
     "open_room_prices",

@@ -1,5 +1,6 @@
 """The door of the ledger."""
 
+from millstream.ledger.actions.end_payout_account import end_payout_account
 from millstream.ledger.actions.make_payout_batch import make_payout_batch
 from millstream.ledger.actions.mark_payout_item import mark_payout_item
 from millstream.ledger.actions.post_entries import post_entries
@@ -28,6 +29,7 @@ __all__ = [
     "balances_of",
     "check_books",
     "earned_by_subject",
+    "end_payout_account",
     "held_by_subject",
     "make_payout_batch",
     "mark_payout_item",

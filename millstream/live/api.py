@@ -8,6 +8,7 @@ from millstream.live.actions.change_show import change_show
 from millstream.live.actions.count_audience import note_attendance, note_opening, note_visit
 from millstream.live.actions.end_show import end_show
 from millstream.live.actions.follow_host import follow_host, unfollow_host
+from millstream.live.actions.forget_person import forget_person
 from millstream.live.actions.invite_crew import invite_crew, join_crew, leave_crew, take_back_invitation
 from millstream.live.actions.keep_preview import drop_preview, keep_preview, make_preview
 from millstream.live.actions.let_talk import let_talk
@@ -121,6 +122,7 @@ __all__ = [
     "followers",
     "following",
     "follows",
+    "forget_person",
     "has_captions",
     "holding",
     "households_of",

@@ -17,6 +17,7 @@ from millstream.orders.adapters.list_offers import list_offer
 from millstream.orders.checks import check_orders
 from millstream.orders.links import order_path, pay_path
 from millstream.orders.queries import (
+    browsers_of,
     counts_of_seller,
     has_bought,
     open_case_count,
@@ -31,12 +32,14 @@ from millstream.orders.queries import (
     sale_lines,
     sales_in_show,
     shows_of_seller,
+    unsettled_orders,
 )
 from millstream.orders.till.till import till
 
 __all__ = [
     "ask_open_sessions",
     "ask_refund",
+    "browsers_of",
     "cancel_order",
     "capture_payments",
     "check_orders",
@@ -70,4 +73,5 @@ __all__ = [
     "settle_gateway_statement",
     "shows_of_seller",
     "till",
+    "unsettled_orders",
 ]

@@ -1,7 +1,7 @@
 """Reads of orders, cases and figures for desks."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from millstream.kernel.ids import tidy_code
 from millstream.kernel.pages import PAGE_SIZE, Page, page_of
 from millstream.kernel.refusals import NotFound
 from millstream.orders.links import is_signed
-from millstream.orders.models import Line, Order, Payment, PaymentCase, RefundShare
+from millstream.orders.models import Line, Order, Payment, PaymentCase, Refund, RefundShare
 from millstream.orders.types import (
     CaseId,
     CaseKind,
@@ -31,6 +31,7 @@ from millstream.orders.types import (
 
 MOST_SALES: Final = 50_000
 MOST_SHOWS: Final = 500
+MOST_UNSETTLED: Final = 50
 OPEN_STATES: Final = (OrderState.PLACED, OrderState.PAID, OrderState.DELIVERED)
 _WHOLE: Final = (
     Prefetch("lines", queryset=Line.objects.order_by("id")),
@@ -249,6 +250,26 @@ def shows_of_seller(actor: UUID) -> set[UUID]:
     sold = Order.objects.visible_to(actor).filter(seller_id=actor, show_id__isnull=False, paid_at__isnull=False)
     found = sold.values_list("show_id", flat=True).distinct()[:MOST_SHOWS]
     return {show for show in found if show is not None}
+
+
+def unsettled_orders(actors: Collection[UUID], visitors: Collection[UUID] = ()) -> list[OrderRecord]:
+    """Orders that these actors bought, sell or host, or that were placed in these browsers, and that are not over.
+
+    Not over: unpaid, on the way, still to be returned, or with money that may come, goes back or waits for somebody.
+    """
+    theirs = Q(buyer_id__in=actors) | Q(seller_id__in=actors) | Q(host_id__in=actors) | Q(visitor__in=visitors)
+    moving = Payment.objects.filter(state=PaymentState.OPEN.value).values("order_id")
+    back = Refund.objects.filter(state=RefundState.ASKED.value).values("payment__order_id")
+    cases = PaymentCase.objects.filter(closed_at=None, order__isnull=False).values("order_id")
+    going = Q(state__in=OPEN_STATES) | Q(id__in=moving) | Q(id__in=back) | Q(id__in=cases)
+    rows = Order.objects.unscoped("whoever is to be forgotten").filter(theirs, going).order_by("id")
+    return [record_of(row) for row in rows.prefetch_related(*_WHOLE)[:MOST_UNSETTLED]]
+
+
+def browsers_of(actors: Collection[UUID]) -> set[UUID]:
+    """The browsers in which these actors bought while they were signed in."""
+    bought = Order.objects.unscoped("whoever is to be forgotten").filter(buyer_id__in=actors)
+    return set(bought.values_list("visitor", flat=True).distinct())
 
 
 def _sales(lines: Iterable[Line]) -> list[SaleLine]:

@@ -10,7 +10,7 @@ from millstream.kernel.ids import new_id
 from millstream.kernel.sealing import lookup_hmac
 from millstream.people.acting import Acting, acting_as_of
 from millstream.people.models import AccessKey
-from millstream.people.queries import record_of, roles_in
+from millstream.people.queries.actors import record_of, roles_in
 
 
 def acting_by_key(key: str) -> Acting | None:

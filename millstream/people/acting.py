@@ -10,7 +10,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
 
 from millstream.kernel.refusals import NotAllowed
-from millstream.people.queries import guest_of, memberships_of
+from millstream.people.queries.actors import guest_of, memberships_of
 from millstream.people.rules import may_work
 from millstream.people.types import ActorId, ActorKind, ActorRecord, Role
 

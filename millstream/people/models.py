@@ -68,6 +68,7 @@ class Actor(Row):
     picture = models.CharField(max_length=200, blank=True)
     is_public = models.BooleanField(default=True)
     opened_at = models.DateTimeField(db_default=Now())
+    erased_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["kind", "slug"], name="people_actor_kind")]

@@ -25,3 +25,27 @@ class NotAMember(Refusal):
     """The user has no such role in this actor."""
 
     code = "people.not_a_member"
+
+
+class NotAPerson(Refusal):
+    """Only persons are erased; `slug` names what is none, or belongs to several."""
+
+    code = "people.not_a_person"
+
+
+class PersonGone(Refusal):
+    """Whoever was meant has been erased."""
+
+    code = "people.person_gone"
+
+
+class StillUnderWay(Refusal):
+    """Something still needs the person: `what` and `next` are of the first of `things`."""
+
+    code = "people.still_under_way"
+
+
+class LastOperator(Refusal):
+    """Nobody would be left to run the installation."""
+
+    code = "people.last_operator"

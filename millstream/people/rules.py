@@ -1,13 +1,13 @@
 """Pure decisions about people: contacts, masks, roles."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import phonenumbers
 
-from millstream.people.refusals import BadAddress, BadContact
-from millstream.people.types import AddressLines, AddressMasked, ContactKind, Role
+from millstream.people.refusals import BadAddress, BadContact, LastOperator, StillUnderWay
+from millstream.people.types import AddressLines, AddressMasked, ContactKind, Role, UnderWay
 
 _EMAIL: Final = re.compile(r"^[^@\s\"<>()\\,;:]{1,64}@[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?\.[a-z]{2,24}$")
 LONGEST_EMAIL: Final = 254
@@ -67,3 +67,12 @@ def may_work(roles: Iterable[Role], wanted: Iterable[Role]) -> bool:
     """Whether somebody with `roles` in an actor may do what takes one of `wanted`; an owner may do all."""
     held = set(roles)
     return Role.OWNER in held or bool(held & set(wanted))
+
+
+def check_erasable(under_way: Sequence[UnderWay], *, is_last_operator: bool) -> None:
+    """Refuse to erase a person whom something still needs, or who runs the installation alone."""
+    if is_last_operator:
+        raise LastOperator
+    if under_way:
+        first = under_way[0]
+        raise StillUnderWay(what=first.what, next=first.next, things=tuple(under_way))

@@ -96,13 +96,17 @@ class AddressMasked:
 
 @dataclass(frozen=True, slots=True)
 class GuestAsk:
-    """A visitor who buys: a normalised contact, and an address unless one on file is meant."""
+    """A visitor who buys: a normalised contact, and an address unless one on file is meant.
+
+    `acts_for` is the actor in whose name somebody signed in buys.
+    """
 
     visitor: UUID
     contact: str
     contact_kind: ContactKind
     name: str
     address: AddressLines | None = None
+    acts_for: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,3 +134,33 @@ class AccessKeyRecord:
     name: str
     actor: ActorRecord
     made_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRecord:
+    """One person: the account if there is one, the actors that are nobody else's, where it works, its browsers.
+
+    `contacts` are masked. `leaves` are the households and other bodies where the person works; of `alone_in` it is the
+    only member.
+    """
+
+    user_id: UUID | None
+    actors: tuple[ActorRecord, ...]
+    leaves: tuple[ActorRecord, ...]
+    alone_in: tuple[ActorRecord, ...]
+    visitors: tuple[UUID, ...]
+    contacts: tuple[str, ...]
+
+    @property
+    def answers_for(self) -> tuple[ActorId, ...]:
+        """The actors that nobody is left to act for when the person is gone."""
+        return tuple(actor.id for actor in (*self.actors, *self.alone_in))
+
+
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """Something that still needs the person: what, what to do about it and where, in the reader's language."""
+
+    what: str
+    next: str
+    url: str = ""

@@ -24,10 +24,19 @@ from millstream.shops.actions.release_holds import release_holds
 from millstream.shops.actions.remove_photo import remove_photo
 from millstream.shops.actions.return_stock import return_stock
 from millstream.shops.actions.set_price import set_price
+from millstream.shops.actions.take_off_sale import take_off_sale
 from millstream.shops.actions.withdraw_product import withdraw_product
 from millstream.shops.adapters.file_store import drop_picture, picture_set, picture_url, read_file
 from millstream.shops.adapters.product_csv import COLUMNS, read_rows, write_rows
-from millstream.shops.queries.desk import movements, needs_hand, own_product, own_products, own_shop, stock_lines
+from millstream.shops.queries.desk import (
+    goods_on_sale,
+    movements,
+    needs_hand,
+    own_product,
+    own_products,
+    own_shop,
+    stock_lines,
+)
 from millstream.shops.queries.export import export_lines
 from millstream.shops.queries.storefront import (
     categories,
@@ -64,6 +73,7 @@ __all__ = [
     "export_lines",
     "for_sale",
     "front_photo",
+    "goods_on_sale",
     "hold_stock",
     "import_products",
     "keep_picture",
@@ -96,6 +106,7 @@ __all__ = [
     "shops_of",
     "slug_for",
     "stock_lines",
+    "take_off_sale",
     "withdraw_product",
     "write_rows",
 ]

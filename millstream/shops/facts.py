@@ -68,6 +68,19 @@ class ProductWithdrawn(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class TakenOffSale(Fact):
+    """The operator withdrew a product in its maker's stead; `why` is empty when no reason was given."""
+
+    kind: ClassVar[str] = "shops.taken_off_sale"
+    subject_field: ClassVar[str] = "product"
+
+    product: UUID
+    shop: UUID
+    seller: UUID
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class PriceChanged(Fact):
     """A variant has another price from now on; orders placed before keep theirs."""
 

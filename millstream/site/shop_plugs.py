@@ -3,16 +3,21 @@
 from collections.abc import Sequence
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from millstream.kernel.clock import read_now
 from millstream.live import api as live
+from millstream.live.ports import SellerWay
 from millstream.live.types.studio import HOUSEHOLD_NEWS_FOR
 from millstream.logistics.api import count_of_seller
 from millstream.logistics.types import ParcelState
+from millstream.people.acting import Acting
+from millstream.people.api import may_work
 from millstream.people.types import ActorId
 from millstream.shops.ports import DeskLink, DeskRow, Extra
 from millstream.shops.types import ProductRecord
+from millstream.shops.web.desk_frame import KINDS, PAGES, ROLES
 
 
 def product_extras(request: HttpRequest, product: ProductRecord) -> Sequence[Extra]:
@@ -23,8 +28,16 @@ def product_extras(request: HttpRequest, product: ProductRecord) -> Sequence[Ext
 
 
 def desk_links(actor: ActorId) -> Sequence[DeskLink]:
-    """The slips of what was sold in shows; what hosts listed for this shop stands beside them."""
-    return (DeskLink(_("Slips"), "/desk/slips/", "print"),)
+    """What shows brought this shop: the slips of what was sold in them, and beside it what hosts listed for it."""
+    return (DeskLink(_("Shows"), "/desk/slips/", "live"),)
+
+
+def seller_ways(acting: Acting) -> Sequence[SellerWay]:
+    """The shop's own navigation for whoever works at its desk, then what `desk_links` puts beside it."""
+    assert acting.actor is not None, "a seller's desk lets nobody without an actor in"
+    keeps_shop = acting.actor.kind in KINDS and may_work(acting.roles, ROLES)
+    own = [SellerWay(str(label), reverse(f"shops:{name}"), icon) for name, label, icon in PAGES] if keeps_shop else []
+    return [*own, *(SellerWay(link.label, link.url, link.icon) for link in desk_links(acting.actor.id))]
 
 
 def desk_rows(actor: ActorId) -> Sequence[DeskRow]:

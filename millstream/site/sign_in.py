@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import RequestLoginCodeForm
+from allauth.account.models import EmailAddress
 from django import forms
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.mail import EmailMessage
@@ -67,6 +68,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth has
         message.send()
 
 
+def expect_proof(user: AbstractBaseUser, email: str) -> None:
+    """Let allauth note it when the code comes back: it marks an address as proved only if it knows it."""
+    EmailAddress.objects.get_or_create(user=user, email=email, defaults={"primary": True, "verified": False})
+
+
 class ContactCodeForm(RequestLoginCodeForm):  # type: ignore[misc]
     """One field: a phone number or an e-mail address. Whoever is new gets an account that the code proves."""
 
@@ -99,7 +105,7 @@ class ContactCodeForm(RequestLoginCodeForm):  # type: ignore[misc]
         if kind is ContactKind.PHONE:
             open_user(phone=value, language=language)
         else:
-            open_user(email=value, language=language)
+            expect_proof(open_user(email=value, language=language), value)
         cleaned[field] = value
         checked = self.clean_phone() if field == "phone" else self.clean_email()
         cleaned[field] = checked

@@ -8,7 +8,10 @@ from django.views.i18n import set_language
 from millstream.site.web import views
 from millstream.site.web.api import api, docs
 
-WITH_PAGES = ("places", "ledger", "shops", "media", "pacts", "logistics", "orders", "deals", "gifts", "notices", "live")
+WITH_PAGES = (
+    *("places", "people", "ledger", "shops", "media", "pacts", "logistics", "orders", "deals", "gifts", "notices"),
+    "live",
+)
 
 urlpatterns = [
     path("", views.home, name="home"),

@@ -1,6 +1,6 @@
 """Auctions of a show, their receipts, and what a bidder may know."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -152,6 +152,13 @@ def biddings(auction_ids: Iterable[UUID], actor: UUID | None) -> dict[UUID, Bidd
         one.auction_id: Bidding(one.name, one.max_minor, (one.auction.winner_id or one.auction.leader_id) == actor, ())
         for one in found
     }
+
+
+def lots_at_stake(actors: Collection[UUID], *, now: datetime) -> list[AuctionRecord]:
+    """The auctions in which one of these actors leads, or has won and may still buy."""
+    leads = Q(leader_id__in=actors, state=AuctionState.OPEN.value)
+    may_buy = Q(winner_id__in=actors, state=AuctionState.WON.value, offer_until__gt=now)
+    return [auction_record(row) for row in Auction.objects.filter(leads | may_buy).order_by("closes_at")]
 
 
 def won_lots(

@@ -1,7 +1,7 @@
 """What `live` does when it hears: writes the trade of rooms, counts what shows have sold."""
 
 from millstream.live.handlers.after import cut_products
-from millstream.live.handlers.household import clear_tables, tell
+from millstream.live.handlers.household import clear_tables, tell, tell_maker
 from millstream.live.handlers.promise import end_promise, keep_promises
 from millstream.live.handlers.tally import count_sales
 from millstream.live.handlers.trade import (
@@ -15,5 +15,6 @@ __all__ = [
     "end_promise",
     "keep_promises",
     "tell",
+    "tell_maker",
     "write_trade",
 ]

@@ -17,7 +17,7 @@ from millstream.kernel.wording import say
 from millstream.live import api
 from millstream.live.types.studio import HOUSEHOLD_TOPIC, ListedFor
 from millstream.live.web.desk import acting, now_of
-from millstream.live.web.slips import for_sellers
+from millstream.live.web.slips import for_sellers, seller_frame
 from millstream.notices import api as notices
 from millstream.notices.types import AskState, PushAddress, Wish
 from millstream.people import api as people
@@ -52,9 +52,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         row = _row(item, goods.get(VariantId(item.variant)), household.id)
         rows.append({**row, "item": item, "show": show, "host": hosts[ActorId(show.host)].name})
     context = {
-        "desk_title": _("Listed for you"),
-        "desk_actor": household.name,
-        "desk_nav": [],
+        **seller_frame(request, _("Listed for you"), "listed"),
         "rows": rows,
         "hosts": [{"id": host, "name": hosts[host].name, "objected": host in objected} for host in hosts],
         "push_key": notices.public_key(),

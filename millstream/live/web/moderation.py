@@ -21,7 +21,7 @@ from millstream.live.types.talk import SLOW_SECONDS, TIMEOUT_MINUTES, SwitchKind
 from millstream.live.web.keeping import frame, keeping_context, log_rows, report_queue, report_rows
 from millstream.live.web.stewards import back, for_stewards, steward_of, user_of
 from millstream.people.acting import acting_as_of
-from millstream.shops.api import for_sale, withdraw_product
+from millstream.shops.api import for_sale, take_off_sale
 from millstream.shops.types import VariantId
 
 
@@ -203,7 +203,7 @@ def decide(request: HttpRequest) -> HttpResponse:
                 reason = why or row.text or row.reason
                 api.throw_switch(SwitchKind.SALE, row.show_id, is_open=False, by=by, user=user, why=reason, now=now)
         elif what == "withdraw" and row.variant and isinstance(by, Operator):
-            _withdraw(row.variant, now)
+            _withdraw(row.variant, why, now)
         elif what == "ban" and row.message:
             _tell_silenced(api.ban_speaker(row.message, by=by, user=user, why=why, now=now))
         elif what == "delete" and row.message:
@@ -213,11 +213,11 @@ def decide(request: HttpRequest) -> HttpResponse:
     return redirect("live:reports")
 
 
-def _withdraw(variant: UUID, now: datetime) -> None:
-    """Take a product from the shelves in its seller's stead; its orders go on."""
+def _withdraw(variant: UUID, why: str, now: datetime) -> None:
+    """Take a product from the shelves in its seller's stead, who is told why; its orders go on."""
     found = for_sale([VariantId(variant)]).get(VariantId(variant))
     if found is not None:
-        withdraw_product(found.product_id, by=found.seller, now=now)
+        take_off_sale(found.product_id, why=why, now=now)
 
 
 @require_POST

@@ -15,6 +15,7 @@ from millstream.kernel.templatetags.millstream import money
 from millstream.kernel.texts import localised
 from millstream.live import api
 from millstream.live.adapters.slip_pdf import draw_slip
+from millstream.live.ports import PLUGS
 from millstream.live.types import ShowRecord
 from millstream.live.types.after import SlipRecord
 from millstream.live.web.after import after_frame, for_crew
@@ -24,6 +25,22 @@ from millstream.people.acting import acting_as
 from millstream.people.types import ActorId, Role
 
 for_sellers = acting_as(roles=(Role.MAKER, Role.STAFF, Role.OWNER))
+
+
+def seller_frame(request: HttpRequest, title: str, here: str = "own_slips") -> dict[str, Any]:
+    """The frame of what shows brought a seller: the desk's own navigation, and tabs; for views of `for_sellers`."""
+    found = acting(request)
+    assert found.actor is not None, "for_sellers lets nobody without an actor in"
+    slips_url = reverse("live:own_slips")
+    ways = [
+        {"label": way.label, "url": way.url, "icon": way.icon, "current": way.url == slips_url}
+        for way in PLUGS.seller_ways(found)
+    ]
+    tabs = [
+        {"label": label, "url": reverse(f"live:{name}"), "current": name == here}
+        for name, label in (("own_slips", _("Settlement slips")), ("listed", _("Listed for you")))
+    ]
+    return {"desk_title": title, "desk_actor": found.actor.name, "desk_nav": ways, "seller_tabs": tabs}
 
 
 @require_safe
@@ -67,7 +84,7 @@ def own_slips(request: HttpRequest) -> HttpResponse:
     seller = acting(request).actor
     assert seller is not None
     rows = [{"show": show, "url": reverse("live:own_slip", args=[show.slug])} for show in api.shows_sold_in(seller.id)]
-    frame = {"desk_title": _("Settlement slips"), "desk_actor": seller.name, "desk_nav": []}
+    frame = seller_frame(request, _("Settlement slips"))
     return render(request, "live/after/own_slips.html", {**frame, "rows": rows})
 
 
@@ -79,7 +96,7 @@ def own_slip(request: HttpRequest, slug: str) -> HttpResponse:
     assert seller is not None
     show = api.show_by_slug(slug)
     found = api.slips_of_seller(show, seller.id)
-    frame = {"desk_title": _("Settlement slip"), "desk_actor": seller.name, "desk_nav": [], "show": show}
+    frame = {**seller_frame(request, _("Settlement slip")), "show": show}
     told = _told(show, found, reverse("live:own_slip_pdf", args=[slug]))
     return render(request, "live/after/slip.html", {**frame, **told})
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -116,6 +116,13 @@ def parcels_held(
     rows = Parcel.objects.visible_to(reader).filter(holder_id=holder, state__in=[state.value for state in states])
     if loose:
         rows = rows.filter(bag__isnull=True)
+    return tuple(record_of(row) for row in rows.order_by("opened_at", "id")[:most])
+
+
+def parcels_going_to(buyers: Collection[UUID], *, most: int = 50) -> tuple[ParcelRecord, ...]:
+    """Parcels on their way to these buyers, or back from them, the oldest first."""
+    over = [ParcelState.DELIVERED.value, ParcelState.CANCELLED.value, ParcelState.LOST.value]
+    rows = Parcel.objects.unscoped("whoever is to be forgotten").filter(buyer_id__in=buyers).exclude(state__in=over)
     return tuple(record_of(row) for row in rows.order_by("opened_at", "id")[:most])
 
 

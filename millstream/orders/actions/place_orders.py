@@ -210,6 +210,7 @@ def _guest_ask(wish: OrderWish) -> GuestAsk:
         contact_kind=wish.contact_kind,
         name=wish.name,
         address=wish.address,
+        acts_for=wish.buyer_id,
     )
 
 

@@ -9,9 +9,13 @@ from django.db import connection, transaction
 
 from millstream.kernel.ids import new_id
 from millstream.kernel.sealing import lookup_hmac, seal
+from millstream.people.refusals import PersonGone
 from millstream.people.rules import checked_address, mask_name
 from millstream.people.types import ActorId, AddressId, AddressLines, ContactId, GuestAsk, GuestOpened
 
+# Nobody is erased between this and the end of the purchase (`erase_person`); in one order, so nobody waits in a ring.
+_KNOWN = "SELECT id, actor_id FROM people_visitor WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE"
+_STANDING = "SELECT id FROM people_actor WHERE id = ANY(%s) AND erased_at IS NULL ORDER BY id FOR KEY SHARE"
 _BIND = """
 INSERT INTO people_visitor (id, actor_id, bound_at)
 SELECT visitor, actor, %s FROM unnest(%s::uuid[], %s::uuid[]) AS told(visitor, actor)
@@ -45,7 +49,7 @@ def open_guests(asks: Sequence[GuestAsk], *, now: datetime) -> list[GuestOpened]
     """Give each visitor its actor, contact and address, in the order of `asks`; asking again changes nothing.
 
     An address must pass `rules.checked_address`, before anything is written; without one the actor's newest on
-    file is meant.
+    file is meant. Refuses to act for an actor that was erased.
     """
     for ask in asks:
         if ask.address:
@@ -56,6 +60,7 @@ def open_guests(asks: Sequence[GuestAsk], *, now: datetime) -> list[GuestOpened]
 
 def _open(asks: Sequence[GuestAsk], now: datetime) -> list[GuestOpened]:
     actors = _actors({ask.visitor: ask.name for ask in asks}, now)
+    _stand({ask.acts_for for ask in asks if ask.acts_for})
     contacts = _contacts([(actors[ask.visitor], ask.contact_kind, ask.contact) for ask in asks], now)
     addresses = _addresses([(actors[ask.visitor], ask.address) for ask in asks if ask.address], now)
     newest = _newest({actors[ask.visitor] for ask in asks if not ask.address})
@@ -86,7 +91,7 @@ def seal_address(address: AddressLines) -> bytes:
 def _actors(names: dict[UUID, str], now: datetime) -> dict[UUID, UUID]:
     with connection.cursor() as cursor:
         visitors = list(names)
-        cursor.execute("SELECT id, actor_id FROM people_visitor WHERE id = ANY(%s)", [visitors])
+        cursor.execute(_KNOWN, [visitors])
         actors: dict[UUID, UUID] = dict(cursor.fetchall())
         fresh = [visitor for visitor in visitors if visitor not in actors]
         if not fresh:
@@ -99,9 +104,19 @@ def _actors(names: dict[UUID, str], now: datetime) -> dict[UUID, UUID]:
         actors.update(bound)
         lost = [visitor for visitor in fresh if visitor not in bound]
         if lost:
-            cursor.execute("SELECT id, actor_id FROM people_visitor WHERE id = ANY(%s)", [lost])
+            cursor.execute(_KNOWN, [lost])
             actors.update(cursor.fetchall())
     return actors
+
+
+def _stand(actors: set[UUID]) -> None:
+    """See that these actors are there until the purchase ends."""
+    if not actors:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(_STANDING, [list(actors)])
+        if len(cursor.fetchall()) < len(actors):
+            raise PersonGone
 
 
 def _contacts(given: Sequence[tuple[UUID, str, str]], now: datetime) -> dict[tuple[UUID, bytes], UUID]:

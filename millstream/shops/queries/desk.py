@@ -1,7 +1,7 @@
 """What a shop's own people see of it."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 from django.db import connection
@@ -11,7 +11,7 @@ from millstream.kernel.refusals import NotFound
 from millstream.people.types import ActorId
 from millstream.shops import rules
 from millstream.shops.adapters.file_store import picture_url
-from millstream.shops.models import Shop, StockItem
+from millstream.shops.models import Product, Shop, StockItem
 from millstream.shops.queries.records import product_of, shop_of_row
 from millstream.shops.types import (
     DeskAsk,
@@ -70,6 +70,12 @@ def own_shop(shop_id: ShopId, by: ActorId) -> ShopRecord:
     if row is None:
         raise NotFound(what="shop")
     return shop_of_row(row)
+
+
+def goods_on_sale(actors: Collection[ActorId]) -> int:
+    """How many products of these actors buyers see."""
+    shown = Product.objects.unscoped("of the actors that are named")
+    return shown.filter(shop__actor_id__in=actors, state=ProductState.LISTED.value).count()
 
 
 def own_products(shop_id: ShopId, ask: DeskAsk) -> Page[DeskProduct]:

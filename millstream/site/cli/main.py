@@ -6,13 +6,13 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from millstream.site.cli import archive, bench, database, doctor, nginx_config, processes, stop, up
+from millstream.site.cli import archive, bench, database, doctor, erasing, nginx_config, processes, stop, up
 from millstream.site.cli.refusal import CommandRefused
 from millstream.site.cli.supervisor.lock import FolderTaken
 from millstream.site.config import SettingRefused
 from millstream.site.engines.account import EngineRefused
 
-COMMANDS = (up, stop, processes, database, doctor, archive, nginx_config, bench)
+COMMANDS = (up, stop, processes, database, doctor, archive, erasing, nginx_config, bench)
 REFUSED = 2
 
 

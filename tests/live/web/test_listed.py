@@ -87,3 +87,17 @@ def test_nobody_else_sees_it_or_takes_it_off_sale(town: Town, femi: Client) -> N
     assert VariantId(listed.variant) in shops.for_sale([VariantId(listed.variant)])
     assert Client().get("/desk/listed/").status_code == 302
     assert not Subscription.objects.exists()
+
+
+@pytest.mark.parametrize("address", ["/desk/slips/", "/desk/listed/"])
+def test_what_shows_brought_stands_in_the_navigation_of_the_shop(amina: Client, address: str) -> None:
+    """The shop's pages lead to it and it leads to them: its entry and its tab are the marked ones."""
+    assert 'href="/desk/slips/"' in text(amina.get("/desk/shop/"))
+    page = text(amina.get(address))
+    ways = page.split('<nav class="desk-nav"')[1].split("</nav>")[0]
+    assert all(f'href="{way}"' in ways for way in ("/desk/shop/", "/desk/shop/products/"))
+    assert ways.count("aria-current") == 1
+    assert 'href="/desk/slips/" aria-current="page"' in ways
+    tabs = page.split('<nav class="tabs"')[1].split("</nav>")[0]
+    assert tabs.count("aria-current") == 1
+    assert f'href="{address}" aria-current="page"' in tabs

@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from millstream.kernel.ids import new_id
+from millstream.kernel.models import FactRow
 from millstream.live import api
 from millstream.live.models.talk import Report
 from millstream.live.types import SpokenBy, TalkRole
@@ -191,6 +192,8 @@ def test_a_product_is_reported_on_its_own_page_and_taken_off_sale(
     assert api.open_reports() == []
     assert api.sale_is_open([town.show.id]) == {town.show.id: True}
     assert "no certificate" in operator.get(at("keeping_log")).content.decode()
+    told = FactRow.objects.get(kind="shops.taken_off_sale").body
+    assert (told["seller"], told["why"]) == (str(town.counter.amina), "no certificate")
 
 
 def test_a_report_is_about_something() -> None:

@@ -13,7 +13,7 @@ from millstream.site.cli.examinations import Health, database, fonts, nerve, por
 from millstream.site.cli.main import main
 
 NAMES = ("up", "stop", "web", "worker", "media", "sim", "prepare", "migrate", "demo", "reconcile", "shell", "manage")
-MORE_NAMES = ("doctor", "backup", "restore", "bench")
+MORE_NAMES = ("doctor", "backup", "restore", "bench", "erase-person")
 
 
 def test_every_command_is_offered_with_a_line_about_it(capsys):

@@ -1,0 +1,1 @@
+"""Reads of people: actors and users, and who is one person."""
