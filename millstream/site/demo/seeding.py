@@ -14,7 +14,7 @@ from django.db import transaction
 
 from millstream.kernel.ids import new_id
 from millstream.kernel.settings import conf
-from millstream.media.api import issue_key
+from millstream.media.api import ingest_for, issue_key
 from millstream.people.api import actors, issue_access_key, show_picture, user
 from millstream.people.types import ActorId
 from millstream.shops.api import add_photo, for_sale, keep_picture, picture_url
@@ -132,7 +132,7 @@ def write_demo_file(now: datetime) -> None:
         "video": conf().media_origin,
         "rtmp": conf().rtmp_origin,
         "stream_keys": keys,
-        "publish": {slug: f"{conf().rtmp_origin}/{key}" for slug, key in keys.items()},
+        "publish": {slug: f"{ingest_for(actor_id(slug)).rtmp}/{key}" for slug, key in keys.items()},
         "gateway": conf().sim_origin,
         "sign_in": {
             role.key: {"name": role.name, "email": role.email, "actor": role.actor_slug, "start": role.start}

@@ -17,6 +17,7 @@ import pytest
 import uvloop
 
 from millstream.media.plane.hub import Hub
+from millstream.media.plane.scenes import keeper as keeping_scenes
 from millstream.media.plane.scenes import rendering
 from millstream.media.plane.scenes.keeper import SceneKeeper
 from millstream.media.plane.scenes.reel import AUDIO_FRAMES, FRAMES, Reel, save_reel
@@ -33,6 +34,11 @@ SAYS_WHO += "told = folder / f'pid-{sys.argv[1]}.new'; told.write_text(str(os.ge
 SAYS_WHO += "told.rename(folder / f'pid-{sys.argv[1]}')\n"
 HANGS = SAYS_WHO + "time.sleep(600)"
 WAITS = SAYS_WHO + "while not (folder / 'go').exists(): time.sleep(0.02)\n" + "shutil.copy(folder / 'whole', out)"
+FAILS_ONCE = SAYS_WHO + (
+    "tried = folder / f'tried-{sys.argv[1]}'\n"
+    "if not tried.exists(): tried.touch(); sys.exit(7)\n"
+    "shutil.copy(folder / 'whole', out)"
+)
 BY_SEED = SAYS_WHO + (
     "if sys.argv[1] == '1': sys.exit(7)\n"
     "if sys.argv[1] == '2': time.sleep(600)\n"
@@ -171,6 +177,7 @@ while not lock.locked():
     pass
 os.register_at_fork(after_in_child=lock.acquire)  # Python that runs between fork and exec stands for ever
 sys.path.insert(0, {str(REPO)!r})
+from millstream.media.plane.scenes import keeper as keeping_scenes
 from millstream.media.plane.scenes import rendering
 rendering.RENDERER = (sys.executable, "-S", "-c", "raise SystemExit(7)")
 try:
@@ -237,6 +244,19 @@ def test_renderers_that_fail_hang_or_tear_their_file_stop_no_other_scene(
             assert live() == {streams[3]}
             assert all((tmp_path / f"pid-{seed}").exists() for seed in (1, 2, 3, 4))
         assert not renderers()
+
+    run(story())
+
+
+def test_a_scene_that_failed_is_tried_again(renders: Become, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was in the way, a full disk or a full machine, may be over."""
+    renders(FAILS_ONCE)
+    monkeypatch.setattr(keeping_scenes, "AGAIN_SECONDS", 0.2)
+
+    async def story() -> None:
+        async with keeping(tmp_path, [6]) as (hub, _):
+            await until(lambda: any(one.state is StreamState.LIVE for one in hub.streams.values()), "the scene")
+            assert (tmp_path / "tried-6").exists()
 
     run(story())
 

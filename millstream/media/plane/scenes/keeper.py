@@ -6,6 +6,8 @@ import asyncio
 import contextlib
 import json
 import logging
+import math
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +24,7 @@ from millstream.media.plane.scenes.rendering import reel_of
 FIRST_POLL_SECONDS = 2.0
 POLL_SECONDS = 10.0
 LOOK_SECONDS = 0.25
+AGAIN_SECONDS = 60.0
 MAX_SCENES = 24
 
 log = logging.getLogger("millstream.media.scenes")
@@ -55,7 +58,7 @@ class SceneKeeper:
         self._hub, self._ask, self._folder = hub, ask, folder
         self._wanted: dict[StreamId, Scene] = {}
         self._reels: dict[int, Reel] = {}
-        self._failed: set[int] = set()
+        self._failed_at: dict[int, float] = {}
         self._playing: dict[StreamId, asyncio.Task[None]] = {}
 
     async def run(self) -> None:
@@ -95,16 +98,22 @@ class SceneKeeper:
 
     async def _render(self) -> None:
         while True:
-            done = self._reels.keys() | self._failed
-            missing = [scene.seed for scene in self._wanted.values() if scene.seed not in done]
-            if not missing:
+            seed = self._next_to_render()
+            if seed is None:
                 await asyncio.sleep(LOOK_SECONDS)
                 continue
             try:
-                self._reels[missing[0]] = await reel_of(missing[0], self._folder)
+                self._reels[seed] = await reel_of(seed, self._folder)
             except (OSError, ValueError, TimeoutError) as error:
-                self._failed.add(missing[0])
-                log.warning("scene %d cannot be rendered: %s", missing[0], error)
+                self._failed_at[seed] = time.monotonic()
+                log.warning("scene %d cannot be rendered, again in a minute: %s", seed, error)
+
+    def _next_to_render(self) -> int | None:
+        """A scene that is not there; those that failed a minute ago come again, after those that never did."""
+        again = time.monotonic() - AGAIN_SECONDS
+        missing = [scene.seed for scene in self._wanted.values() if scene.seed not in self._reels]
+        due = [seed for seed in missing if self._failed_at.get(seed, again) <= again]
+        return min(due, key=lambda seed: self._failed_at.get(seed, -math.inf), default=None)
 
     async def _look(self) -> None:
         while True:
