@@ -131,6 +131,18 @@ class ParcelCalledBack(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class ParcelLost(Fact):
+    """Nobody has the parcel any more: it was written off; recorded once per parcel."""
+
+    kind: ClassVar[str] = "logistics.parcel_lost"
+    subject_field: ClassVar[str] = "parcel"
+
+    parcel: UUID
+    order: UUID
+    case: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class CaseOpened(Fact):
     """Something went wrong and has an owner now."""
 

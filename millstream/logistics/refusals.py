@@ -155,6 +155,12 @@ class CaseClosed(Refusal):
     code = "logistics.case_closed"
 
 
+class NoWayOut(Refusal):
+    """A case of this kind does not end like this."""
+
+    code = "logistics.no_way_out"
+
+
 class CarrierAway(Refusal):
     """The carrier does not answer; nothing is lost, it is tried again."""
 

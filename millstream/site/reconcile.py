@@ -1,8 +1,11 @@
 """Folding all books again from their rows, and saying what differs."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
 from typing import Any, Final
+
+from django.db import connection, transaction
 
 from millstream.deals.api import check_deals
 from millstream.gifts.api import check_gifts
@@ -32,7 +35,21 @@ def told(difference: object) -> str:
     return str(difference)
 
 
-def reconcile() -> Iterable[tuple[str, list[str]]]:
-    """Each promise with the lines of what differs; an empty list means that it holds."""
-    for promise, check in CHECKS:
-        yield promise, [told(difference) for difference in check()]
+def reconcile() -> list[tuple[str, list[str]]]:
+    """Each promise with the lines of what differs; an empty list means that it holds.
+
+    All books are read as they stood in one moment: a town that is at work is not mistaken for one that is broken.
+    """
+    with _one_moment():
+        return [(promise, [told(difference) for difference in check()]) for promise, check in CHECKS]
+
+
+@contextmanager
+def _one_moment() -> Iterator[None]:
+    if connection.in_atomic_block:  # whoever called decides what is seen
+        yield
+        return
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield

@@ -27,6 +27,7 @@ from millstream.logistics.actions.resolve_case import settle_misrouted
 from millstream.logistics.facts import HandoverAccepted, ParcelHandedToCarrier
 from millstream.logistics.models import Bag, Handover, HandoverItem, Parcel
 from millstream.logistics.refusals import AlreadyAccepted, HandoverWithdrawn, WrongCode
+from millstream.logistics.rules.custody import STAYS
 from millstream.logistics.rules.handovers import Differences, find_differences
 from millstream.logistics.types import (
     EventKind,
@@ -173,7 +174,7 @@ def _is_movable(thing: Bag | Parcel | None, giver: Holder) -> bool:
     if thing is None or holder_of(thing) != giver:
         return False
     if isinstance(thing, Parcel):
-        return thing.bag_id is None
+        return thing.bag_id is None and thing.state not in STAYS
     return thing.state in ("sealed", "broken")
 
 

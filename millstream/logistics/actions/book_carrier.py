@@ -9,7 +9,7 @@ from django.db import transaction
 
 from millstream.logistics.actions.move_custody import Why, lock_parcels, move_parcels
 from millstream.logistics.actions.open_case import CaseAsk, open_case
-from millstream.logistics.models import CarrierBooking, Parcel
+from millstream.logistics.models import CarrierBooking, Centre, Parcel
 from millstream.logistics.ports import BookAsk, Booked, CarrierAdapter, CarrierAwayError, CarrierRefusedError
 from millstream.logistics.types import BookingState, CaseKind, EventKind, Holder, HolderKind
 from millstream.people.api import actor, address_lines
@@ -18,6 +18,21 @@ MOST_AT_ONCE: Final = 50
 FIRST_WAIT: Final = timedelta(seconds=5)
 LONGEST_WAIT: Final = timedelta(minutes=10)
 LONGEST_TROUBLE: Final = 300
+
+
+def want_carrier(parcel: Parcel, now: datetime) -> None:
+    """Ask for a number of the centre's carrier, once for a parcel."""
+    carrier = Centre.objects.filter(actor_id=parcel.centre_id).values_list("carrier_id", flat=True).first()
+    if carrier is None:
+        return
+    booking = CarrierBooking(
+        parcel=parcel,
+        carrier_id=carrier,
+        state=BookingState.WANTED.value,
+        next_try_at=now,
+        wanted_at=now,
+    )
+    CarrierBooking.objects.bulk_create([booking], ignore_conflicts=True)
 
 
 def book_wanted(carrier: CarrierAdapter, *, now: datetime) -> tuple[int, int]:

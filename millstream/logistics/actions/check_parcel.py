@@ -8,12 +8,13 @@ from uuid import UUID
 from django.db import transaction
 
 from millstream.kernel.refusals import NotFound
+from millstream.logistics.actions.book_carrier import want_carrier
 from millstream.logistics.actions.move_custody import Why, lock_bags, lock_parcels, move_parcels
 from millstream.logistics.actions.resolve_case import settle_found, take_back
-from millstream.logistics.models import Bag, CarrierBooking, Centre, HandoverItem, Parcel
+from millstream.logistics.models import Bag, HandoverItem, Parcel
 from millstream.logistics.refusals import AlreadyOffered, InBag, NotYours, WrongState
 from millstream.logistics.rules.codes import for_people
-from millstream.logistics.types import BagState, BookingState, EventKind, HolderKind, ParcelState
+from millstream.logistics.types import BagState, EventKind, HolderKind, ParcelState
 
 
 @transaction.atomic
@@ -45,21 +46,6 @@ def check_parcel(parcel_id: UUID, *, acting: UUID, now: datetime, scan: UUID | N
     if parcel.destination_station_id is None:
         want_carrier(parcel, now)
     return True
-
-
-def want_carrier(parcel: Parcel, now: datetime) -> None:
-    """Ask for a number of the centre's carrier, once for a parcel."""
-    carrier = Centre.objects.filter(actor_id=parcel.centre_id).values_list("carrier_id", flat=True).first()
-    if carrier is None:
-        return
-    booking = CarrierBooking(
-        parcel=parcel,
-        carrier_id=carrier,
-        state=BookingState.WANTED.value,
-        next_try_at=now,
-        wanted_at=now,
-    )
-    CarrierBooking.objects.bulk_create([booking], ignore_conflicts=True)
 
 
 def _lock(parcel_id: UUID) -> Parcel:

@@ -31,9 +31,12 @@ def deliver(parcel: Parcel, why: Why, *, at: datetime, now: datetime) -> None:
 
 
 def give_back(parcel: Parcel, why: Why, *, now: datetime) -> None:
-    """Give a locked parcel that came back to its maker again; it was not delivered."""
+    """Give a locked parcel to its maker again: it came back undelivered, or was called off (that was told then)."""
+    called_off = parcel.state == ParcelState.CANCELLED
     to = Holder(HolderKind.MAKER, parcel.seller_id)
     move_parcels([parcel], why, to=to, state=ParcelState.CANCELLED, bag=None, now=now)
+    if called_off:
+        return
     record(ParcelCalledBack(parcel.id, parcel.order_id), now=now)
 
 

@@ -26,6 +26,7 @@ from millstream.logistics.refusals import (
 )
 from millstream.logistics.rules import codes
 from millstream.logistics.rules.codes import for_people
+from millstream.logistics.rules.custody import STAYS
 from millstream.logistics.rules.handovers import ManifestLine, manifest_hash
 from millstream.logistics.types import (
     BagState,
@@ -35,10 +36,7 @@ from millstream.logistics.types import (
     HolderKind,
     ItemOutcome,
     OfferAsk,
-    ParcelState,
 )
-
-STAYS = (ParcelState.ANNOUNCED, ParcelState.PACKED, ParcelState.CANCELLED, ParcelState.DELIVERED, ParcelState.LOST)
 
 
 def offer_handover(ask: OfferAsk, *, now: datetime) -> HandoverRecord:

@@ -9,8 +9,9 @@ from uuid import UUID
 
 from django.db import transaction
 
-from millstream.kernel.facts import record
+from millstream.kernel.facts import record, record_many
 from millstream.kernel.refusals import NotFound
+from millstream.logistics.actions.book_carrier import want_carrier
 from millstream.logistics.actions.move_custody import (
     Why,
     holder_of,
@@ -20,11 +21,13 @@ from millstream.logistics.actions.move_custody import (
     move_bags,
     move_parcels,
 )
-from millstream.logistics.facts import CaseResolved
-from millstream.logistics.models import ExceptionCase, Handover, Parcel
-from millstream.logistics.refusals import CaseClosed, InBag, WrongState
+from millstream.logistics.facts import CaseResolved, ParcelLost
+from millstream.logistics.models import CarrierBooking, ExceptionCase, Handover, Parcel
+from millstream.logistics.queries.handovers import ways_of
+from millstream.logistics.refusals import CaseClosed, InBag, NoWayOut, WrongState
 from millstream.logistics.rules.codes import for_people
 from millstream.logistics.types import (
+    BookingState,
     CaseKind,
     EventKind,
     Holder,
@@ -57,15 +60,18 @@ def resolve_case(ask: ResolveAsk, *, now: datetime) -> None:
     """Settle a case once.
 
     ``found``: the taker of the handover has it after all, custody moves there. ``carry_on``: it stays where it is and
-    goes on. ``send_back``: it goes back to its maker's station. ``written_off``: nobody has it; the case holds it.
-    ``not_ours``: a foreign label.
+    goes on; a carrier that refused it is asked again. ``send_back``: it goes back to its maker's station.
+    ``written_off``: nobody has it; the case holds it. ``not_ours``: a foreign label. Refuses a way that would leave the
+    thing where nobody scans it again (``ways_out``).
     """
     rows = ExceptionCase.objects.unscoped("the action checks the owner")
-    case = rows.select_for_update(of=("self",)).select_related("handover").filter(id=ask.case_id).first()
+    case = rows.select_for_update(of=("self",)).select_related("handover__run").filter(id=ask.case_id).first()
     if case is None or case.owner_id != ask.acting:
         raise NotFound(what="case")
     if case.resolved_at is not None:
         raise CaseClosed(resolution=case.resolution)
+    if ask.resolution not in ways_of(case):
+        raise NoWayOut
     if case.bag_id is not None:
         _settle_bag(case, ask, now)
     if case.parcel_id is not None:
@@ -110,15 +116,16 @@ def settle_found(parcel: Parcel, *, by: UUID, now: datetime) -> bool:
 def take_back(parcel: Parcel, *, by: UUID, scan: UUID | None, now: datetime) -> bool:
     """Take a parcel from the carrier that said it comes back, and send it home; the parcel is locked."""
     rows = ExceptionCase.objects.unscoped("the centre scans what came back").select_for_update(of=("self",))
-    came_back = rows.filter(parcel=parcel, kind=CaseKind.RETURNED.value, resolved_at__isnull=True, owner_id=by)
-    case = came_back.first()
+    came_back = rows.filter(parcel=parcel, kind=CaseKind.RETURNED.value, owner_id=by)
+    case = came_back.order_by("-opened_at").first()
     if case is None or parcel.holder_kind != HolderKind.CARRIER:
         return False
     why = Why(EventKind.RETURN, by=by, scan=scan, detail={"case": case.kind})
     move_parcels([parcel], why, to=Holder(HolderKind.CENTRE, by), state=ParcelState.AT_CENTRE, now=now)
     parcel.destination_station_id, parcel.going_back = parcel.station_id, True
     parcel.save(update_fields=["destination_station", "going_back"])
-    close_case(case, Resolution.SEND_BACK, by=by, note="", now=now)
+    if case.resolved_at is None:
+        close_case(case, Resolution.SEND_BACK, by=by, note="", now=now)
     return True
 
 
@@ -135,7 +142,7 @@ def _settle_parcel(case: ExceptionCase, parcel: Parcel, ask: ResolveAsk, now: da
             raise WrongState(label=label, state=parcel.state)
         if parcel.bag_id is not None:
             raise InBag(label=label, bag="")
-        move_parcels([parcel], why, to=Holder(HolderKind.CASE, case.id), state=ParcelState.LOST, now=now)
+        _lose([parcel], case, why, now)
     elif ask.resolution is Resolution.FOUND and case.kind == CaseKind.MISSING and case.handover is not None:
         _to_taker(case, parcel, case.handover, ask.acting, now)
     else:
@@ -144,6 +151,8 @@ def _settle_parcel(case: ExceptionCase, parcel: Parcel, ask: ResolveAsk, now: da
 
 def _stay(case: ExceptionCase, parcel: Parcel, ask: ResolveAsk, why: Why, now: datetime) -> None:
     move_parcels([parcel], why, now=now)
+    if case.kind == CaseKind.CARRIER_REFUSED and ask.resolution is Resolution.CARRY_ON:
+        _book_again(parcel, now)
     fields = []
     if ask.resolution is Resolution.SEND_BACK:
         parcel.destination_station_id, parcel.going_back = parcel.station_id, True
@@ -153,6 +162,21 @@ def _stay(case: ExceptionCase, parcel: Parcel, ask: ResolveAsk, why: Why, now: d
         fields.append("misrouted")
     if fields:
         parcel.save(update_fields=fields)
+
+
+def _book_again(parcel: Parcel, now: datetime) -> None:
+    """Ask the carrier anew, under a key of its own: the answer to the old one is known."""
+    refused = CarrierBooking.objects.filter(parcel=parcel, state=BookingState.REFUSED.value).first()
+    if refused is None:
+        return
+    refused.delete()
+    want_carrier(parcel, now)
+
+
+def _lose(parcels: Sequence[Parcel], case: ExceptionCase, why: Why, now: datetime) -> None:
+    """Nobody has them: the case holds them, and whoever waits for them is told."""
+    move_parcels(parcels, why, to=Holder(HolderKind.CASE, case.id), state=ParcelState.LOST, bag=None, now=now)
+    record_many([ParcelLost(parcel.id, parcel.order_id, case.id) for parcel in parcels], now=now)
 
 
 def _to_taker(case: ExceptionCase, parcel: Parcel, handover: Handover, by: UUID, now: datetime) -> None:
@@ -174,9 +198,8 @@ def _settle_bag(case: ExceptionCase, ask: ResolveAsk, now: datetime) -> None:
     detail = {"case": case.kind, "resolution": ask.resolution.value}
     why = Why(EventKind.CASE_CLOSE, by=ask.acting, handover=case.handover_id, detail=detail)
     if ask.resolution is Resolution.WRITTEN_OFF:
-        to = Holder(HolderKind.CASE, case.id)
-        move_parcels(children, why, to=to, state=ParcelState.LOST, bag=None, now=now)
-        move_bags([bag], why, to=to, now=now)
+        _lose(children, case, why, now)
+        move_bags([bag], why, to=Holder(HolderKind.CASE, case.id), now=now)
         return
     handover = case.handover
     if ask.resolution is Resolution.FOUND and case.kind == CaseKind.MISSING and handover is not None:

@@ -9,9 +9,9 @@ from uuid import UUID
 from millstream.logistics.actions.accept_handover import lock_handover, sides_of
 from millstream.logistics.actions.confirm_side import side_actor
 from millstream.logistics.models import Bag, HandoverItem, Parcel
-from millstream.logistics.refusals import InBag, NotYours
+from millstream.logistics.refusals import InBag, NotYours, ParcelCancelled
 from millstream.logistics.rules.codes import for_people
-from millstream.logistics.types import ItemOutcome
+from millstream.logistics.types import ItemOutcome, ParcelState
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ def scan_in_handover(scanned: Scanned, *, now: datetime) -> bool:
     """Mark it as seen; what was not offered is written down as extra. False when it was seen before.
 
     Either side may scan, because a scan moves nothing: only the taker's accept does. A parcel inside an offered bag
-    is seen by scanning its bag.
+    is seen by scanning its bag. One that was called off is refused: it goes back to its maker.
     """
     handover = lock_handover(scanned.handover_id)
     sides = {side_actor(side, handover.run) for side in sides_of(handover)}
@@ -38,6 +38,8 @@ def scan_in_handover(scanned: Scanned, *, now: datetime) -> bool:
     if scanned.acting not in sides:
         raise NotYours(label=for_people(thing.code))
     _check_not_inside(scanned)
+    if scanned.parcel is not None and scanned.parcel.state == ParcelState.CANCELLED:
+        raise ParcelCancelled(label=for_people(scanned.parcel.code))
     item = HandoverItem.objects.filter(handover=handover, parcel=scanned.parcel, bag=scanned.bag).first()
     if item is None:
         HandoverItem.objects.create(

@@ -7,7 +7,8 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from millstream.kernel.refusals import NotFound
-from millstream.logistics.models import ExceptionCase, Handover, HandoverItem
+from millstream.logistics.models import ExceptionCase, Handover, HandoverItem, Run
+from millstream.logistics.rules.cases import ways_out
 from millstream.logistics.rules.codes import for_people
 from millstream.logistics.types import (
     CaseId,
@@ -20,6 +21,8 @@ from millstream.logistics.types import (
     Holder,
     HolderKind,
     ItemOutcome,
+    Resolution,
+    RunState,
 )
 
 
@@ -123,12 +126,24 @@ def case_record(row: ExceptionCase) -> CaseRecord:
         resolved_at=row.resolved_at,
         resolution=row.resolution,
         note=row.note,
+        ways=ways_of(row),
     )
+
+
+def ways_of(row: ExceptionCase) -> tuple[Resolution, ...]:
+    """How this case may be settled; its handover and the handover's run are read."""
+    handover = row.handover
+    is_over = handover is not None and handover.giver_kind == HolderKind.RUN and _is_back(handover.run)
+    return ways_out(CaseKind(row.kind), giver_is_over=is_over)
+
+
+def _is_back(run: Run | None) -> bool:
+    return run is not None and run.state in (RunState.RETURNED, RunState.CLOSED)
 
 
 def cases(*, reader: UUID, open_only: bool = True, most: int = 100) -> tuple[CaseRecord, ...]:
     """The cases that concern an actor, the most urgent first."""
-    rows = ExceptionCase.objects.visible_to(reader)
+    rows = ExceptionCase.objects.visible_to(reader).select_related("handover__run")
     if open_only:
         rows = rows.filter(resolved_at__isnull=True)
     return tuple(case_record(row) for row in rows.order_by("deadline_at", "id")[:most])
@@ -136,7 +151,7 @@ def cases(*, reader: UUID, open_only: bool = True, most: int = 100) -> tuple[Cas
 
 def case(case_id: UUID, *, reader: UUID) -> CaseRecord:
     """One case that concerns the reader."""
-    row = ExceptionCase.objects.visible_to(reader).filter(id=case_id).first()
+    row = ExceptionCase.objects.visible_to(reader).select_related("handover__run").filter(id=case_id).first()
     if row is None:
         raise NotFound(what="case")
     return case_record(row)

@@ -225,13 +225,15 @@ def check_custody() -> list[CustodyDifference]:
 
 def _differences(table: str, rows: Sequence[Any]) -> list[CustodyDifference]:
     links: dict[UUID, list[Link]] = {row.id: [] for row in rows}
+    found: list[CustodyDifference] = []
     events = CustodyEvent.objects.filter(**{f"{table}_id__in": list(links)}).order_by("number")
     for event in events:
         giver = Holder(HolderKind(event.giver_kind), event.giver_id) if event.giver_id and event.giver_kind else None
         subject = event.parcel_id if table == "parcel" else event.bag_id
         assert subject is not None
-        links[subject].append(Link(event.number, EventKind(event.kind), giver, _taker(event)))
-    found = []
+        links[subject].append(Link(event.number, event.kind, giver, _taker(event)))
+        if event.kind not in set(EventKind):
+            found.append(CustodyDifference(table, str(subject), "event", event.kind, "no kind of event"))
     for row in rows:
         stands = f"{row.holder_kind}:{row.holder_id} v{row.version}"
         try:

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from millstream.logistics.types import EventKind, Holder, HolderKind, ParcelState
+from millstream.logistics.types import Holder, HolderKind, ParcelState
+
+# What goes nowhere, whoever scans it: it is not ready, called off, or at its end.
+STAYS = (ParcelState.ANNOUNCED, ParcelState.PACKED, ParcelState.CANCELLED, ParcelState.DELIVERED, ParcelState.LOST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +18,7 @@ class Link:
     """One custody event as the fold sees it; ``giver`` is None only for the first."""
 
     number: int
-    kind: EventKind
+    kind: str
     giver: Holder | None
     taker: Holder
 

@@ -16,6 +16,7 @@ from millstream.logistics.types.kinds import (
     HandoverState,
     Holder,
     ItemOutcome,
+    Resolution,
     RunId,
     RunState,
     StopId,
@@ -114,6 +115,7 @@ class CaseRecord:
     resolved_at: datetime | None
     resolution: str
     note: str
+    ways: tuple[Resolution, ...]
 
 
 @dataclass(frozen=True, slots=True)

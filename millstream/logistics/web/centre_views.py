@@ -29,7 +29,7 @@ from millstream.logistics.types import (
 )
 from millstream.logistics.web.asking import actors_by_id, fresh_scan, me, now_of, scan_answer, scan_from
 from millstream.logistics.web.centre_frame import centre_frame
-from millstream.logistics.web.words import CASES, HANDOVERS, RESOLUTIONS, RUN_STATES, WAYS_OUT
+from millstream.logistics.web.words import CASES, HANDOVERS, RESOLUTIONS, RUN_STATES
 from millstream.people.acting import acting_as
 from millstream.people.types import ActorKind, Role
 
@@ -263,6 +263,6 @@ def _case(one: CaseRecord) -> dict[str, Any]:
         "case": one,
         "word": CASES[one.kind],
         "label": for_people(one.label),
-        "ways": [(way.value, RESOLUTIONS[way]) for way in WAYS_OUT[one.kind]],
+        "ways": [(way.value, RESOLUTIONS[way]) for way in one.ways],
         "resolution": RESOLUTIONS.get(one.resolution, ""),
     }

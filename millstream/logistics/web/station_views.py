@@ -22,6 +22,8 @@ from millstream.people.acting import acting_as
 from millstream.people.types import ActorKind, Role
 
 keeps = acting_as(ActorKind.STATION, roles=(Role.KEEPER, Role.STAFF))
+# A parcel that was called off while it lay here waits for its maker.
+TO_HAND_OUT = (ParcelState.FOR_COLLECTION, ParcelState.CANCELLED)
 HERE = (ParcelState.AT_STATION, ParcelState.BAGGED, ParcelState.FOR_COLLECTION)
 
 
@@ -34,7 +36,7 @@ def today(request: HttpRequest) -> HttpResponse:
     loose = api.parcels_held(station, states=[ParcelState.AT_STATION], reader=station, loose=True)
     sealed = api.bags_held(station, states=[BagState.SEALED, BagState.BROKEN], reader=station)
     open_bags = api.bags_held(station, states=[BagState.OPEN], reader=station)
-    collect = api.parcels_held(station, states=[ParcelState.FOR_COLLECTION], reader=station)
+    collect = api.parcels_held(station, states=TO_HAND_OUT, reader=station)
     cases = api.cases(reader=station)
     tasks = [
         _task(_("Take in"), "logistics:take_in", "scan", len(expected), _("Makers bring these")),
@@ -225,7 +227,7 @@ def hand_out(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         done = scan_from(request, ScanPurpose.HAND_OUT, pickup_code=request.POST.get("pickup", "")[:12])
         result = scan_answer(done, _("Handed out."), _("It was handed out before."))
-    collect = api.parcels_held(station, states=[ParcelState.FOR_COLLECTION], reader=station)
+    collect = api.parcels_held(station, states=TO_HAND_OUT, reader=station)
     return render(
         request,
         "logistics/station_hand_out.html",

@@ -114,6 +114,10 @@ WORDING: Final[dict[str, Wording]] = {
         _("This case was settled before."),
         _("Nothing was changed."),
     ),
+    "logistics.no_way_out": Wording(
+        _("This case cannot be settled like that: the parcel would stay where nobody scans it again."),
+        _("Choose another way out. What the carrier brings back is settled by its scan at the centre."),
+    ),
     "logistics.carrier_away": Wording(
         _("The carrier does not answer."),
         _("Nothing is lost: the centre still holds the parcels, and it is tried again by itself."),

@@ -92,18 +92,6 @@ RESOLUTIONS: Final[Mapping[str, Promise]] = {
     Resolution.WRITTEN_OFF: _("Lost: write it off"),
     Resolution.NOT_OURS: _("Not ours"),
 }
-# Which ways out a case has; the first is the usual one.
-WAYS_OUT: Final[Mapping[str, tuple[Resolution, ...]]] = {
-    CaseKind.UNKNOWN_LABEL: (Resolution.NOT_OURS,),
-    CaseKind.MISROUTED: (Resolution.CARRY_ON, Resolution.SEND_BACK),
-    CaseKind.DOUBLE_CUSTODY: (Resolution.CARRY_ON,),
-    CaseKind.MISSING: (Resolution.FOUND, Resolution.CARRY_ON, Resolution.WRITTEN_OFF),
-    CaseKind.EXTRA: (Resolution.CARRY_ON,),
-    CaseKind.DAMAGED: (Resolution.CARRY_ON, Resolution.SEND_BACK, Resolution.WRITTEN_OFF),
-    CaseKind.SEAL_BROKEN: (Resolution.CARRY_ON,),
-    CaseKind.CARRIER_REFUSED: (Resolution.SEND_BACK, Resolution.CARRY_ON),
-    CaseKind.RETURNED: (Resolution.CARRY_ON,),
-}
 RUN_STATES: Final[Mapping[str, Promise]] = {
     RunState.PLANNED: _("Planned"),
     RunState.RELEASED: _("Released"),

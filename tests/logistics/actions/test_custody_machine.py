@@ -15,6 +15,7 @@ from millstream.kernel.refusals import Refusal
 from millstream.logistics import api
 from millstream.logistics.models import CustodyEvent, ExceptionCase
 from millstream.logistics.types import (
+    HolderKind,
     ParcelRecord,
     ParcelState,
     Resolution,
@@ -45,6 +46,7 @@ class Custody(RuleBasedStateMachine):
         self.parcels: list[ParcelRecord] = self.town.with_carrier(2) + self.town.at_centre(2)
         self.parcels += self.town.taken_in(2) + self.town.open(2, station_actor=self.town.yunci)
         self.scans: list[ScanAsk] = []
+        self.called_off: set[UUID] = set()
         self.bags: list[UUID] = []
         self.offers: list[tuple[UUID, UUID]] = []
         self.runs: list[RunRecord] = []
@@ -182,7 +184,10 @@ class Custody(RuleBasedStateMachine):
     @rule(which=WHICH)
     def call_back(self, which: int) -> None:
         """The order is called off."""
-        self._try(lambda: api.cancel_parcel(self.parcels[which].order_id, now=self.town.later()))
+        one = self.parcels[which]
+        self._try(lambda: api.cancel_parcel(one.order_id, now=self.town.later()))
+        if self.town.look(one).state is ParcelState.CANCELLED:
+            self.called_off.add(one.id)
 
     @rule(data=st.data())
     def replay(self, data: st.DataObject) -> None:
@@ -212,6 +217,16 @@ class Custody(RuleBasedStateMachine):
             steps = CustodyEvent.objects.filter(parcel_id=one.id)
             assert steps.count() == seen.version
             assert (seen.state is ParcelState.DELIVERED) == (seen.delivered_at is not None)
+
+    @invariant()
+    def what_was_called_off_goes_nowhere_but_home(self) -> None:
+        """Its money is given back and its goods are in stock again: it must not reach the buyer."""
+        for one in getattr(self, "parcels", []):
+            if one.id not in self.called_off:
+                continue
+            seen = self.town.look(one)
+            home = seen.holder.kind in (HolderKind.MAKER, HolderKind.STATION) and seen.state is ParcelState.CANCELLED
+            assert home or seen.state is ParcelState.LOST
 
     @invariant()
     def a_thing_has_one_open_case_of_a_kind(self) -> None:
