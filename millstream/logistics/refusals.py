@@ -125,6 +125,12 @@ class WrongPickupCode(Refusal):
     code = "logistics.wrong_pickup_code"
 
 
+class PickupLocked(Refusal):
+    """The pick-up code was wrong too often; `minutes` until it is asked for again."""
+
+    code = "logistics.pickup_locked"
+
+
 class CodeLocked(Refusal):
     """Too many wrong codes; only a sign-in of the other side helps now."""
 

@@ -88,6 +88,11 @@ WORDING: Final[dict[str, Wording]] = {
         _("Ask them to read it from their screen."),
         403,
     ),
+    "logistics.pickup_locked": Wording(
+        _("The pick-up code of {label} was wrong too often."),
+        _("Keep the parcel. Try again in {minutes} minutes, with the code on the buyer's order page."),
+        403,
+    ),
     "logistics.wrong_pickup_code": Wording(
         _("That is not the pick-up code of {label}."),
         _("Ask for the code on the buyer's order page. Without it, keep the parcel."),

@@ -263,7 +263,7 @@ def test_what_is_missing_at_the_dock_stays_on_the_run_until_settled(town: Town) 
 
 
 def test_goods_ride_down_to_a_station_and_are_handed_out_by_code(town: Town) -> None:
-    """The other loop: centre, van, station, the buyer with the pick-up code."""
+    """The other loop: centre, van, station, the buyer with the pick-up code; five wrong ones lock it for a while."""
     (one,) = town.at_centre(destination_station=town.yunci)
     assert town.scan(one.code, ScanPurpose.CHECK, town.centre).outcome is ScanOutcome.ACCEPTED
     planned, _ = api.plan_runs(acting=town.centre, now=town.later())
@@ -279,6 +279,11 @@ def test_goods_ride_down_to_a_station_and_are_handed_out_by_code(town: Town) -> 
     assert town.look(one).state is ParcelState.FOR_COLLECTION
     wrong = town.scan(one.code, ScanPurpose.HAND_OUT, town.yunci, code="no")
     assert wrong.refusal_code == "logistics.wrong_pickup_code"
+    for _ in range(4):
+        town.scan(one.code, ScanPurpose.HAND_OUT, town.yunci, code="000000")
+    locked = town.scan(one.code, ScanPurpose.HAND_OUT, town.yunci, code=api.collect_code(one.order_id))
+    assert (locked.refusal_code, locked.facts["minutes"]) == ("logistics.pickup_locked", 15)
+    town.later(15 * 60)
     right = town.scan(one.code, ScanPurpose.HAND_OUT, town.yunci, code=api.collect_code(one.order_id))
     assert right.outcome is ScanOutcome.ACCEPTED
     assert town.look(one).holder == Holder(HolderKind.RECIPIENT, town.bo)

@@ -13,7 +13,16 @@ from django.test.utils import CaptureQueriesContext
 from millstream.kernel.ids import new_id
 from millstream.logistics import api
 from millstream.logistics.ports import plug_carrier
-from millstream.logistics.types import BagState, CaseKind, HolderKind, ParcelState, RunState, ScanPurpose
+from millstream.logistics.types import (
+    BagState,
+    CaseKind,
+    HolderKind,
+    ParcelState,
+    RunState,
+    ScanPurpose,
+    TrackEvent,
+    TrackStatus,
+)
 from millstream.people.api import join_actor
 from millstream.people.models import User
 from millstream.people.types import Role
@@ -214,3 +223,30 @@ def test_another_maker_does_not_see_the_parcel(town: Town) -> None:
         sign_in(town.amina, Role.MAKER).post(f"/desk/parcels/{one.id}/pack/", {"weight_grams": "x"}).status_code == 422
     )
     assert town.look(one).state is ParcelState.ANNOUNCED
+
+
+def test_the_keeper_sees_what_was_called_off_and_gives_it_back(town: Town) -> None:
+    """On the list of what is handed out, with where it goes; the form needs no code for it."""
+    (one,) = town.taken_in()
+    assert api.cancel_parcel(one.order_id, now=town.later())
+    esi = sign_in(town.esi, Role.KEEPER)
+    shown = esi.get("/station/hand-out/").content.decode()
+    assert town.label(one) in shown
+    assert "called off: back to its maker" in shown
+    assert 'data-outcome="ok"' in scan(esi, "/station/hand-out/", one.code)
+    assert town.look(one).holder.kind is HolderKind.MAKER
+    assert town.label(one) not in esi.get("/station/").content.decode()
+
+
+def test_the_centre_is_offered_only_ways_that_lead_on(town: Town) -> None:
+    """What the carrier brings back is scanned, not clicked away."""
+    (one,) = town.with_carrier()
+    back = TrackEvent("back-1", one.carrier_number, 9, TrackStatus.RETURNED, "", town.now)
+    api.apply_tracking([back], came_by="push", now=town.later())
+    (case,) = api.cases(reader=town.centre)
+    centre = sign_in(town.centre, Role.STAFF)
+    shown = centre.get("/centre/differences/").content.decode()
+    assert re.findall(r'<option value="([a-z_]+)"', shown) == ["written_off"]
+    refused = centre.post(f"/centre/differences/{case.id}/", {"resolution": "carry_on"})
+    assert "This case cannot be settled like that" in refused.content.decode()
+    assert api.cases(reader=town.centre)[0].resolved_at is None
