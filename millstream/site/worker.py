@@ -9,8 +9,6 @@ from typing import Final
 
 from asgiref.sync import sync_to_async
 from django.db import connection
-from procrastinate import App
-from procrastinate.contrib.django import app as queue
 
 from millstream.kernel.facts.base import Hint
 from millstream.kernel.facts.handlers import BATCH, HANDLERS, last_position, run_handler
@@ -18,6 +16,7 @@ from millstream.kernel.facts.sequencer import place_facts
 from millstream.kernel.nats import publish_hint
 from millstream.live.consumer import run as count_audience
 from millstream.media.consumer import run as hear_media
+from millstream.site.jobs import mend_connection, work_queue
 from millstream.site.relay import relay_facts
 
 log = logging.getLogger("millstream.worker")
@@ -25,7 +24,6 @@ log = logging.getLogger("millstream.worker")
 LOOK_SECONDS: Final = 0.1
 REST_SECONDS: Final = 2.0
 BACK_OFF_SECONDS: Final = 3.0
-QUEUE_CONCURRENCY: Final = 4
 BEAT_SECONDS: Final = 3.0
 
 type Part = Callable[[asyncio.Event], Awaitable[None]]
@@ -65,14 +63,6 @@ class Ear:
         return heard, hints
 
 
-def mend_connection() -> None:
-    """Drop this thread's connection if it broke; one that works is kept, for a new one costs more than a look."""
-    if connection.errors_occurred:
-        if not connection.is_usable():
-            connection.close()
-        connection.errors_occurred = False
-
-
 async def hear_facts(stop: asyncio.Event) -> None:
     """Place and hear facts for ever, ten looks a second, at once again while a handler is behind by a batch.
 
@@ -105,33 +95,6 @@ async def _kept(name: str, part: Part, stop: asyncio.Event) -> None:
         except Exception:
             log.exception("%s died; it starts again in %s s", name, REST_SECONDS)
             await _rest(stop, REST_SECONDS)
-
-
-async def work_queue(stop: asyncio.Event) -> None:
-    """Run procrastinate's worker with its periodic jobs until the stop."""
-    connector = queue.connector.get_worker_connector()  # type: ignore[attr-defined]
-    with queue.replace_connector(connector) as replaced:
-        async with replaced.open_async() as opened:
-            await _work_until(stop, opened)
-
-
-async def _work_until(stop: asyncio.Event, opened: App) -> None:
-    running = asyncio.create_task(
-        opened.run_worker_async(
-            concurrency=QUEUE_CONCURRENCY,
-            install_signal_handlers=False,
-            fetch_job_polling_interval=2.0,
-            delete_jobs="successful",
-        )
-    )
-    stopping = asyncio.create_task(stop.wait())
-    await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
-    stopping.cancel()
-    if running.done():
-        running.result()
-    else:
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
 
 
 def _beat() -> None:
