@@ -131,6 +131,19 @@ def test_a_failing_handler_waits_and_hears_in_order() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_handler_that_fails_on_its_very_first_fact_says_so() -> None:
+    """Its cursor is made in the pass that is undone; the failure stands on one all the same, before the fact."""
+    _throw("poison")
+    place_facts()
+    assert run_handler(HANDLERS["test.listen"]).failed
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT position, failing_since IS NOT NULL, failure FROM fact_cursor WHERE name = 'test.listen'"
+        )
+        assert cursor.fetchone() == (0, True, "RuntimeError: this handler cannot hear it")
+
+
+@pytest.mark.django_db(transaction=True)
 def test_two_hearers_at_once_hear_each_fact_once() -> None:
     """Two workers at the same handler share its facts without doubling one."""
     facts = [PotThrown(new_id(), None) for _ in range(300)]

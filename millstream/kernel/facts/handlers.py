@@ -120,11 +120,13 @@ def run_handler(handler: Handler) -> Pass:
 
 
 def _say_failing(name: str, failure: str) -> None:
+    """Say it on the cursor; one that failed at its very first fact has none yet, for that was rolled back."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE fact_cursor SET failing_since = coalesce(failing_since, clock_timestamp()), failure = %s"
-            " WHERE name = %s",
-            [failure, name],
+            "INSERT INTO fact_cursor AS known (name, failing_since, failure) VALUES (%s, clock_timestamp(), %s)"
+            " ON CONFLICT (name) DO UPDATE"
+            " SET failing_since = coalesce(known.failing_since, EXCLUDED.failing_since), failure = EXCLUDED.failure",
+            [name, failure],
         )
 
 

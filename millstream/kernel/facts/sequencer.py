@@ -6,6 +6,9 @@ _LOCK = "SELECT pg_try_advisory_xact_lock(7238901, 1)"
 
 # Every transaction below the snapshot's xmin has ended, and this snapshot sees all of what it wrote. So the facts
 # between the horizon of the last pass and this one are complete, and all of them get their place in this pass.
+# The snapshot is that of the whole server, so writers of its other databases hold the horizon back too. Leaving them
+# out would lose facts: views of who writes where know no prepared transactions, are no part of any snapshot, and hide
+# other roles' rows. `/healthz` tells when a fact waits for long.
 # A pass that finds none writes nothing: the horizon may stay where it is.
 _PLACE = """
 WITH here AS MATERIALIZED (
