@@ -9,12 +9,16 @@ from urllib.parse import urlsplit
 
 from asgiref.sync import sync_to_async
 from django.db import DatabaseError, connection
+from django.db.backends.utils import CursorWrapper
+from procrastinate.contrib.django import app as queue
 
 from millstream.kernel.settings import conf
 
 ASK_SECONDS: Final = 1.0
 WORKER_SILENT_SECONDS: Final = 15
 FACTS_BEHIND: Final = 5000
+UNPLACED_SECONDS: Final = 30
+JOB_LATE_SECONDS: Final = 180
 LONGEST_ANSWER: Final = 65_536
 
 
@@ -27,23 +31,64 @@ class PartState:
     says: str = ""
 
 
+# Facts above the horizon have no place yet. What holds it back is any open writing transaction of the whole server.
+_FACTS = """
+SELECT (SELECT position FROM fact_horizon) - coalesce(min(position), 0),
+    array_agg(name) FILTER (WHERE failing_since IS NOT NULL),
+    (SELECT extract(epoch FROM clock_timestamp() - min(fact.at))
+     FROM fact WHERE fact.xid >= (SELECT horizon FROM fact_horizon))
+FROM fact_cursor
+"""
+# A job is late from the moment it was first put in line, however often it was begun since.
+_OLDEST_JOB = """
+SELECT job.task_name, job.status, extract(epoch FROM clock_timestamp() - min(event.at)) AS seconds
+FROM procrastinate_jobs AS job JOIN procrastinate_events AS event ON event.job_id = job.id
+WHERE job.status IN ('todo', 'doing') AND job.task_name = ANY(%s)
+GROUP BY job.id ORDER BY seconds DESC LIMIT 1
+"""
+_LAST_PUT_IN_LINE = (
+    "SELECT extract(epoch FROM clock_timestamp()) - max(defer_timestamp) FROM procrastinate_periodic_defers"
+)
+
+
 def _database() -> tuple[bool, str, dict[str, tuple[bool, str]]]:
-    """PostgreSQL itself, and what its rows say of the worker and of the facts."""
+    """PostgreSQL itself, and what its rows say of the worker, of its jobs and of the facts."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_setting('server_version')")
         version = str(cursor.fetchone()[0])
-        cursor.execute("SELECT extract(epoch FROM clock_timestamp() - at), note FROM heartbeat WHERE part = 'worker'")
-        beat = cursor.fetchone()
-        cursor.execute(
-            "SELECT (SELECT position FROM fact_horizon) - coalesce(min(position), 0),"
-            " array_agg(name) FILTER (WHERE failing_since IS NOT NULL) FROM fact_cursor"
-        )
-        behind, failing = cursor.fetchone() or (0, None)
-    silent = float(beat[0]) if beat else None
-    lives = silent is not None and silent < WORKER_SILENT_SECONDS
-    worker = (lives, f"{beat[1]}, {silent:.0f} s ago" if beat else "never started")
-    heard = (not failing and (behind or 0) < FACTS_BEHIND, f"{behind or 0} behind; failing: {failing or 'none'}")
-    return True, f"PostgreSQL {version}", {"worker": worker, "facts": heard}
+        found = {"worker": _worker(cursor), "jobs": _jobs(cursor), "facts": _facts(cursor)}
+    return True, f"PostgreSQL {version}", found
+
+
+def _worker(cursor: CursorWrapper) -> tuple[bool, str]:
+    cursor.execute("SELECT extract(epoch FROM clock_timestamp() - at), note FROM heartbeat WHERE part = 'worker'")
+    beat = cursor.fetchone()
+    if beat is None:
+        return False, "never started"
+    return float(beat[0]) < WORKER_SILENT_SECONDS, f"{beat[1]}, {float(beat[0]):.0f} s ago"
+
+
+def _jobs(cursor: CursorWrapper) -> tuple[bool, str]:
+    """Whether the jobs that come round are put in line, and done: one comes every second."""
+    cursor.execute(_LAST_PUT_IN_LINE)
+    put = cursor.fetchone()[0]
+    if put is None:
+        return False, "no job was ever put in line"
+    rounds = sorted({task.task.name for task in queue.periodic_registry.periodic_tasks.values()})
+    cursor.execute(_OLDEST_JOB, [rounds])
+    name, status, waits = cursor.fetchone() or ("", "", 0)
+    oldest = f"{name} is {status} since {float(waits):.0f} s" if name else "none waits"
+    ok = float(put) < JOB_LATE_SECONDS and float(waits) < JOB_LATE_SECONDS
+    return ok, f"{oldest}; the last was put in line {float(put):.0f} s ago"
+
+
+def _facts(cursor: CursorWrapper) -> tuple[bool, str]:
+    cursor.execute(_FACTS)
+    behind, failing, waits = cursor.fetchone() or (0, None, None)
+    behind, unplaced = behind or 0, max(float(waits or 0), 0.0)
+    ok = not failing and behind < FACTS_BEHIND and unplaced < UNPLACED_SECONDS
+    waiting = f"the oldest without a place waits {unplaced:.0f} s" if waits is not None else "all have their place"
+    return ok, f"{behind} behind; {waiting}; failing: {', '.join(failing) if failing else 'none'}"
 
 
 async def _asked(ask: Callable[[], Awaitable[str]]) -> PartState:
@@ -92,7 +137,7 @@ def media_name(shard: int) -> str:
 
 
 async def health() -> tuple[bool, dict[str, dict[str, Any]]]:
-    """Whether all is well, and each part's state: database, worker, facts, nats, media processes, room, demo's sim."""
+    """Whether all is well, and each part's state: database, worker, jobs, facts, nats, media, room, sim."""
     rows: dict[str, tuple[bool, str]] = {}
 
     async def database() -> str:
@@ -111,7 +156,7 @@ async def health() -> tuple[bool, dict[str, dict[str, Any]]]:
         asks["sim"] = _http(conf().sim_origin)
     states = await asyncio.gather(*(_asked(ask) for ask in asks.values()))
     parts = dict(zip(asks, states, strict=True))
-    for name in ("worker", "facts"):
+    for name in ("worker", "jobs", "facts"):
         ok, says = rows.get(name, (False, "the database did not answer"))
         parts[name] = PartState(ok, 0, says)
     return all(part.ok for part in parts.values()), {name: asdict(part) for name, part in parts.items()}
