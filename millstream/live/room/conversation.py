@@ -66,7 +66,7 @@ def _ask(hub: Hub, room: Room, socket: Socket, ask: Ask) -> None:
         if isinstance(told, Refusal):
             hub.refuse(room, socket, told, ask.key)
         else:
-            socket.offer(frame_of({"t": ANSWERS[type(ask)], "key": ask.key, **told}))
+            socket.answer(frame_of({"t": ANSWERS[type(ask)], "key": ask.key, **told}))
 
     hub.counters.take(room, socket, ask, answer)
 

@@ -241,9 +241,9 @@ class Hub:
                 socket.offer(standing_frame(self._standing(room, socket)))
 
     def refuse(self, room: Room, socket: Socket, refusal: Refusal, key: str = "") -> None:
-        """Say no in the viewer's language."""
+        """Say no in the viewer's language; under the key of an ask it is the answer that the page waits for."""
         code, text, url = worded(refusal, socket.entry.language, room)
-        socket.offer(refused_frame(code, text, key, url))
+        (socket.answer if key else socket.offer)(refused_frame(code, text, key, url))
 
     def refuse_talk(self, room: Room, socket: Socket, refused: TalkRefused) -> None:
         """Say no to a message."""

@@ -28,7 +28,7 @@ from millstream.live.room.handshake import (
     read_request,
 )
 from millstream.live.room.hub import Hub, RoomClosed
-from millstream.live.room.socket import CLOSE_NORMAL, CLOSE_TOO_BIG, Socket
+from millstream.live.room.socket import CLOSE_NORMAL, CLOSE_OUR_FAULT, CLOSE_SLOW, CLOSE_TOO_BIG, Socket
 from millstream.live.room.state import Room
 
 log = logging.getLogger(__name__)
@@ -39,7 +39,6 @@ PAGE: Final = (
 )
 HEALTH: Final = "/healthz"
 FLUSH_SECONDS: Final = 1.0
-CLOSE_OUR_FAULT: Final = 1011
 
 
 class LeanSocket(Socket):
@@ -58,7 +57,18 @@ class LeanSocket(Socket):
         """Write a frame; while the network takes no more, talk is skipped and trade is owed."""
         if self._paused_at is not None:
             self.behind = self.behind or trade
-        elif self.closing is None:
+        else:
+            self._write(frame)
+
+    def answer(self, frame: str) -> None:
+        """Write a frame even while the network takes no more, unless as much again waits for it already."""
+        if self._paused_at is not None and self._transport.get_write_buffer_size() > 2 * bounds.WAITING_BYTES:
+            self.close(CLOSE_SLOW)
+        else:
+            self._write(frame)
+
+    def _write(self, frame: str) -> None:
+        if self.closing is None:
             self._transport.write(frame.wire if isinstance(frame, Frame) else on_wire(frame.encode()))
 
     def is_drained(self) -> bool:

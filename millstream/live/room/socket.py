@@ -17,6 +17,7 @@ CLOSE_RESTART: Final = 1012
 CLOSE_SLOW: Final = 1013
 CLOSE_BAD_FRAMES: Final = 1008
 CLOSE_TOO_BIG: Final = 1009
+CLOSE_OUR_FAULT: Final = 1011
 CLOSE_NO_ROOM: Final = 4404
 CLOSE_WAIT_SECONDS: Final = 1.0
 
@@ -57,6 +58,13 @@ class Socket(ABC):
         """Send a frame soon; a viewer who does not keep up misses talk and is owed trade (`behind`)."""
 
     @abstractmethod
+    def answer(self, frame: str) -> None:
+        """Send what the viewer asked for; never skipped. Whoever lets too much of it pile up is closed (`CLOSE_SLOW`).
+
+        A page that was closed comes back and asks again under the same key, so every ask has its answer.
+        """
+
+    @abstractmethod
     def is_drained(self) -> bool:
         """Whether everything offered was written."""
 
@@ -90,6 +98,16 @@ class QueuedSocket(Socket):
         if len(self._frames) >= QUEUED_FRAMES:
             self.behind = self.behind or trade
             return
+        self._queue(frame)
+
+    def answer(self, frame: str) -> None:
+        """Queue a frame even when the queue is full, unless it has as many again."""
+        if len(self._frames) >= 2 * QUEUED_FRAMES:
+            self.close(CLOSE_SLOW)
+        else:
+            self._queue(frame)
+
+    def _queue(self, frame: str) -> None:
         self._frames.append(frame)
         self._wake.set()
 

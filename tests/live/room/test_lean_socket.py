@@ -56,6 +56,26 @@ def test_who_does_not_take_the_goodbye_is_cut_off(monkeypatch: pytest.MonkeyPatc
     asyncio.run(play())
 
 
+def test_an_answer_is_written_though_the_network_is_full() -> None:
+    """Talk is skipped and trade owed meanwhile; who takes no answers at all is cut off, comes back and asks again."""
+
+    async def play() -> None:
+        socket, network = viewer()
+        socket.pause(True)
+        socket.offer('{"t":"talk"}')
+        socket.offer('{"t":"trade"}', trade=True)
+        assert (network.written, socket.behind) == (b"", True)
+        socket.answer('{"t":"bought"}')
+        assert network.written.endswith(b'{"t":"bought"}')
+        while socket.closing is None:
+            socket.answer('{"t":"bought"}')
+        assert socket.closing == CLOSE_SLOW
+        assert network.aborted.is_set()
+        assert 2 * bounds.WAITING_BYTES < len(network.written) < 3 * bounds.WAITING_BYTES
+
+    asyncio.run(play())
+
+
 def test_pings_of_who_does_not_read_are_not_answered() -> None:
     """Their answers would pile up in our memory; when it reads again they come again."""
 

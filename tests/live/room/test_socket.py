@@ -5,8 +5,10 @@ import json
 from typing import Any
 
 from millstream.kernel.ids import new_id
+from millstream.live.refusals import BadMessage
 from millstream.live.room import bounds
 from millstream.live.room.admission import Entry
+from millstream.live.room.conversation import take
 from millstream.live.room.hub import Hub
 from millstream.live.room.socket import CLOSE_SLOW, QueuedSocket
 from millstream.live.room.state import Room, RoomSeed
@@ -72,6 +74,48 @@ def test_a_full_queue_skips_talk_and_owes_trade() -> None:
         assert (owed[0]["after"], owed[0]["last"], len(owed)) == (0, 2, 1)
         writing.cancel()
         hub.rows.close()
+
+    asyncio.run(play())
+
+
+def test_an_answer_is_not_skipped_like_talk() -> None:
+    """Who bought while its queue was full hears of it; refusals under a key are answers too, others are like talk."""
+
+    async def play() -> None:
+        hub, pipe, room = Hub(bounds.SocketLimits()), Pipe(), Room(new_id(), opened_at=0.0)
+        socket = QueuedSocket(entry(), pipe.send)
+        writing = asyncio.create_task(socket.write())
+        pipe.open.clear()
+        for _ in range(bounds.QUEUED_FRAMES + 20):
+            socket.offer('{"t":"talk","messages":[]}')
+            await asyncio.sleep(0)
+        buy = {"t": "buy", "key": "bought-in-a-rush", "variant": str(new_id()), "quantity": 1, "seen_minor": 100}
+        take(hub, room, socket, json.dumps(buy))
+        hub.refuse(room, socket, BadMessage())
+        socket.answer('{"t":"bought","key":"bought-before-it"}')
+        pipe.open.set()
+        await drained(socket)
+        told = [frame for frame in pipe.sent if frame["t"] != "talk"]
+        assert [frame.get("key") for frame in told] == ["bought-in-a-rush", "bought-before-it"]
+        assert socket.closing is None
+        writing.cancel()
+        hub.rows.close()
+
+    asyncio.run(play())
+
+
+def test_who_takes_no_answers_is_closed_before_they_pile_up() -> None:
+    """Every answer is sent while the socket is open; a page that was closed comes back and asks again."""
+
+    async def play() -> None:
+        pipe = Pipe()
+        socket = QueuedSocket(entry(), pipe.send)
+        for _ in range(2 * bounds.QUEUED_FRAMES):
+            socket.answer('{"t":"bought"}')
+        closings = [socket.closing]
+        socket.answer('{"t":"bought"}')
+        assert [*closings, socket.closing] == [None, CLOSE_SLOW]
+        assert len(socket._frames) == 2 * bounds.QUEUED_FRAMES
 
     asyncio.run(play())
 

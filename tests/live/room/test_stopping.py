@@ -33,6 +33,9 @@ class Page(Socket):
         if self.closing is None:
             self.told.append(frame)
 
+    def answer(self, frame: str) -> None:
+        self.offer(frame)
+
     def is_drained(self) -> bool:
         return True
 
