@@ -13,7 +13,7 @@ from millstream.live.room.audience import Audience
 from millstream.live.room.bounds import SocketLimits
 from millstream.live.room.conversation import take
 from millstream.live.room.hub import Hub, RoomClosed
-from millstream.live.room.socket import CLOSE_BAD_FRAMES, QueuedSocket
+from millstream.live.room.socket import CLOSE_BAD_FRAMES, CLOSE_OUR_FAULT, QueuedSocket
 from millstream.live.room.state import Room
 
 log = logging.getLogger(__name__)
@@ -114,7 +114,10 @@ async def _serve(scope: Scope, receive: Receive, send: Send) -> None:
         here.leave(room, socket)
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        for told in await asyncio.gather(*tasks, return_exceptions=True):
+            if isinstance(told, Exception):
+                log.error("a socket of room %s was closed by our mistake", entry.room, exc_info=told)
+                socket.close(CLOSE_OUR_FAULT)
         if socket.closing is not None:
             await socket.say_goodbye()
 

@@ -15,7 +15,7 @@ from millstream.live.room.admission import Entry
 from millstream.live.room.conversation import take
 from millstream.live.room.counter import Answer, Asked
 from millstream.live.room.hub import Hub, RoomClosed
-from millstream.live.room.socket import CLOSE_RESTART, Socket
+from millstream.live.room.socket import CLOSE_OUR_FAULT, CLOSE_RESTART, Socket
 from tests.live.room.processes import PATIENCE, headers
 from tests.live.town import Town
 
@@ -138,6 +138,37 @@ class Visit:
         while not any(words in str(message.get("text")) for message in self.heard):
             assert time.monotonic() < deadline, self.heard
             await asyncio.sleep(0.01)
+
+
+def test_a_mistake_of_ours_while_a_frame_is_heard_is_logged(
+    open_town: Town, nats_url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The socket is closed as our fault, and the log says what happened in which room; the next one is served."""
+
+    def break_down(*_: object) -> None:
+        raise ZeroDivisionError("nobody thought of this frame")
+
+    async def play() -> int:
+        bo = Visit(open_town)
+        watching = bo.run()
+        await bo.until('"t":"welcome"')
+        with monkeypatch.context() as broken:
+            broken.setattr(server, "take", break_down)
+            bo.said.put_nowait({"type": "websocket.receive", "text": '{"t":"like"}'})
+            await asyncio.wait_for(watching, PATIENCE)
+        chen = Visit(open_town)
+        staying = chen.run()
+        await chen.until('"t":"welcome"')
+        chen.said.put_nowait({"type": "websocket.disconnect", "code": 1000})
+        await asyncio.wait_for(staying, PATIENCE)
+        await server.shutdown()
+        code: int = bo.heard[-1]["code"]
+        return code
+
+    assert asyncio.run(play()) == CLOSE_OUR_FAULT
+    (said,) = [record for record in caplog.records if record.exc_info]
+    assert str(open_town.show.room) in said.getMessage()
+    assert "nobody thought of this frame" in str(said.exc_info)
 
 
 def test_an_asgi_server_that_ends_starts_no_second_room_server(open_town: Town, nats_url: str) -> None:
