@@ -26,3 +26,8 @@ def localised(text: Text | str | None, language: str | None = None) -> str:
 def both(en: str, zh_hans: str) -> dict[str, str]:
     """A text in the two languages of the installation."""
     return {"en": en, "zh-hans": zh_hans}
+
+
+def fits_a_row(text: str) -> bool:
+    """Whether PostgreSQL takes a text: no NUL in it, and no half of a letter (a lone surrogate, as JSON may have)."""
+    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)

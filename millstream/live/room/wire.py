@@ -135,13 +135,14 @@ def _read_ask(kind: str, told: dict[str, Any]) -> Ask:
     if told.keys() != ASKS[kind]:
         raise BadFrame("a field too many or too few")
     key = told["key"]
-    if not isinstance(key, str) or not SHORTEST_KEY <= len(key) <= LONGEST_KEY or not key.isascii():
+    # Printable, as every text of an ask: a NUL or half a letter is what no row takes.
+    if not (isinstance(key, str) and SHORTEST_KEY <= len(key) <= LONGEST_KEY and key.isascii() and key.isprintable()):
         raise BadFrame("not a key")
     if kind == "grab":
         return Grab(key, _uuid(told["gift"]))
     if kind == "bid":
         return Bid(key, _uuid(told["auction"]), _number(told["max_minor"], LARGEST_AMOUNT_MINOR))
-    if not isinstance(coupon, str) or len(coupon) > LONGEST_COUPON:
+    if not isinstance(coupon, str) or len(coupon) > LONGEST_COUPON or not coupon.isprintable():
         raise BadFrame("not a coupon")
     quantity = _number(told["quantity"], LARGEST_QUANTITY)
     return Buy(key, _uuid(told["variant"]), quantity, _number(told["seen_minor"], LARGEST_AMOUNT_MINOR), coupon.strip())

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from millstream.kernel.ids import new_id, tidy_code
 from millstream.kernel.sealing import sign
+from millstream.kernel.texts import fits_a_row
 from millstream.orders import rules
 from millstream.orders.refusals import ContactMissing, Malformed
 from millstream.orders.types import OrderId, OrderWish, PaymentId
@@ -116,7 +117,7 @@ def saved_contact(visitor: UUID | None) -> tuple[ContactKind, str]:
 
 def _text(told: Mapping[str, Any], field: str) -> str:
     value = told.get(field) or ""
-    if not isinstance(value, str) or len(value) > LONGEST_TEXT:
+    if not isinstance(value, str) or len(value) > LONGEST_TEXT or not fits_a_row(value):
         raise Malformed(field=field)
     return value.strip()
 

@@ -1,6 +1,8 @@
 """The words of the wire: what viewers may send, what rooms send. Also what forgers try."""
 
 import json
+from dataclasses import replace
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -10,7 +12,10 @@ from millstream.live.room.bounds import LARGEST_FRAME_BYTES, LONGEST_TALK
 from millstream.live.room.outbox import TradeOutbox
 from millstream.live.room.wire import (
     BadFrame,
+    Bid,
+    Buy,
     FrameTooBig,
+    Grab,
     Hello,
     Like,
     Say,
@@ -21,6 +26,26 @@ from millstream.live.room.wire import (
     talk_frame,
     tidy_words,
 )
+
+ASKED: dict[str, dict[str, object]] = {
+    "buy": {"variant": str(UUID(int=1)), "quantity": 1, "seen_minor": 12_800},
+    "bid": {"auction": str(UUID(int=2)), "max_minor": 5_000},
+    "grab": {"gift": str(UUID(int=3))},
+}
+
+
+def test_asks_are_read() -> None:
+    """A buy with a coupon or without, a bid, a grab: each under its key."""
+    first = Buy("a-good-key", UUID(int=1), 1, 12_800)
+    assert read_frame(json.dumps({"t": "buy", "key": "a-good-key", **ASKED["buy"]})) == first
+    used = read_frame(json.dumps({"t": "buy", "key": "a-good-key", **ASKED["buy"], "coupon": " AB-12 "}))
+    assert used == replace(first, coupon="AB-12")
+    assert read_frame(json.dumps({"t": "bid", "key": "a-good-key", **ASKED["bid"]})) == Bid(
+        "a-good-key", UUID(int=2), 5_000
+    )
+    assert read_frame(json.dumps({"t": "grab", "key": "a-good-key", **ASKED["grab"]})) == Grab(
+        "a-good-key", UUID(int=3)
+    )
 
 
 def test_the_three_messages_are_read() -> None:
@@ -55,6 +80,22 @@ def test_the_three_messages_are_read() -> None:
         '{"t":"hello","last":1.5}',
         '{"t":"hello","last":9007199254740993}',
         '{"t":"hello","last":1,"role":"host"}',
+        *(
+            json.dumps({"t": kind, "key": key, **told})
+            for kind, told in ASKED.items()
+            for key in (
+                "\0aaaaaaaaa",
+                "aaaaaaaaa\0",
+                "a-key\nof two",
+                "\ud800-half-a-letter",
+                "钥匙钥匙钥匙钥匙",
+                "short",
+                7,
+            )
+        ),
+        json.dumps({"t": "buy", "key": "a-good-key", **ASKED["buy"], "coupon": "\0"}),
+        json.dumps({"t": "buy", "key": "a-good-key", **ASKED["buy"], "coupon": "AB\0CD"}),
+        json.dumps({"t": "buy", "key": "a-good-key", **ASKED["buy"], "coupon": "\ud800"}),
         "[" * 2000,
     ],
 )
