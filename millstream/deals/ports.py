@@ -1,10 +1,12 @@
-"""What deals needs from above: the shows that its deals are in."""
+"""What deals needs from above: the shows that its deals are in, and whether their counters are open."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from millstream.kernel.refusals import Refusal
 from millstream.kernel.texts import Text
 from millstream.people.types import ActorId
 
@@ -39,6 +41,10 @@ class Shows(Protocol):
 
     def show(self, show_id: UUID, *, actor: UUID | None) -> ShowSeen | None:
         """The show with its rundown; None for an unknown one."""
+        ...
+
+    def closed_counters(self, shows: Iterable[UUID]) -> Mapping[UUID, Refusal]:
+        """Of these shows, those in which nothing is sold now, each with the refusal that says why; one statement."""
         ...
 
     def sit_to_direct(self, show_id: UUID, device: Pressing, *, now: datetime) -> None:

@@ -20,7 +20,9 @@ LONGEST_AUCTION: Final = timedelta(days=1)
 PLANNED_AHEAD: Final = timedelta(days=60)
 LARGEST_ALLOTMENT: Final = 100_000
 MOST_A_BUYER: Final = 99
+SHORTEST_KEY: Final = 8
 LONGEST_KEY: Final = 64
+MOST_BIDS_AT_ONCE: Final = 1_000
 HISTORY_FOR: Final = timedelta(days=30)
 
 

@@ -13,6 +13,7 @@ CouponId = NewType("CouponId", UUID)
 
 MOST_PIECES: Final = 2_000
 MOST_ENTRIES: Final = 100_000
+MOST_GRABS_AT_ONCE: Final = 500
 MOST_BUDGET_MINOR: Final = 100_000_00
 MOST_WINS: Final = 20
 LONGEST_TITLE: Final = 60

@@ -1,9 +1,11 @@
 """Where lower contexts get the answers that only upper ones have."""
 
 from millstream.deals.ports import plug_shows
+from millstream.gifts.ports import plug_shows as plug_gift_shows
 from millstream.live.adapters.counters import plug_counters
 from millstream.live.adapters.coupon_offers import CouponOffers
 from millstream.live.adapters.deal_shows import DealShows
+from millstream.live.adapters.gift_shows import GiftShows
 from millstream.live.adapters.room_offers import RoomOffers
 from millstream.live.adapters.show_streams import ShowStreams
 from millstream.live.api import note_opening, promised_clips
@@ -25,6 +27,7 @@ def plug_all() -> None:
     """Plug every port; called once when Django is ready."""
     plug_offers(CouponOffers(RoomOffers()))
     plug_shows(DealShows())
+    plug_gift_shows(GiftShows())
     plug_counters()
     plug_streams(ShowStreams())
     plug_carrier(SandboxCarrier())

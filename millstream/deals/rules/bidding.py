@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from millstream.deals.refusals import AuctionOver, BidLowered, BidTooHigh, BidTooLow, NotYourAuction
-from millstream.deals.types import BidState
+from millstream.deals.types import LONGEST_KEY, SHORTEST_KEY, BidState
 from millstream.kernel.money import exponent, format_minor
 
 HIGHEST_BID_MINOR: Final = 10**11
@@ -22,6 +22,11 @@ LADDER: Final = (
     (10_000, 5_000),
 )
 TOP_STEP: Final = 10_000
+
+
+def is_key(key: str) -> bool:
+    """Whether a bid can be known by this key: 8 to 64 letters of ASCII that can be printed, such as every row takes."""
+    return SHORTEST_KEY <= len(key) <= LONGEST_KEY and key.isascii() and key.isprintable()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from django.db import transaction
 
@@ -13,15 +12,14 @@ from millstream.gifts.actions.end_gift import end_locked
 from millstream.gifts.actions.give_coupons import give_coupons
 from millstream.gifts.facts import GiftLeft
 from millstream.gifts.models import Gift, Reach
+from millstream.gifts.ports import shows_port
 from millstream.gifts.queries import read_reaches, wins_of
 from millstream.gifts.refusals import ContactNeeded, GiftNotOpen, GiftOver, NoSuchGift, WonEnough
 from millstream.gifts.rules import amount_of, state_at
-from millstream.gifts.types import MOST_ENTRIES, GiftId, GiftKind, GiftState, GrabAsk, Grabbed
+from millstream.gifts.types import MOST_ENTRIES, MOST_GRABS_AT_ONCE, GiftId, GiftKind, GiftState, GrabAsk, Grabbed
 from millstream.kernel.facts import record_many
 from millstream.kernel.refusals import Refusal
 from millstream.kernel.sealing import unseal
-
-LARGEST_BATCH: Final = 500
 
 type Answers = list[Grabbed | Refusal | None]
 
@@ -40,25 +38,27 @@ def grab_gifts(asks: Sequence[GrabAsk], *, now: datetime) -> list[Grabbed | Refu
     """Give to those who reach, in the order of `asks`, one piece a person; one answer each, in their order.
 
     The gifts are locked in key order, so everybody reaches one after the other: pieces and budget are exact however
-    many come at once. Reaching again is answered like the first time.
+    many come at once. Reaching again is answered like the first time. While the counter of the show is closed nobody
+    gets anything, by whichever door they reach.
     """
-    assert 0 < len(asks) <= LARGEST_BATCH
+    assert 0 < len(asks) <= MOST_GRABS_AT_ONCE
     rows = Gift.objects.filter(id__in={ask.gift for ask in asks}).order_by("id").select_for_update(no_key=True)
     gifts = {GiftId(row.id): row for row in rows}
+    closed = shows_port().closed_counters({gift.show for gift in gifts.values()})
     answers: Answers = [None] * len(asks)
     by_gift: dict[GiftId, list[tuple[int, GrabAsk]]] = defaultdict(list)
     for place, ask in enumerate(asks):
         if ask.gift not in gifts:
             answers[place] = NoSuchGift()
         elif ask.buyer_key is None:
-            answers[place] = ContactNeeded()
+            answers[place] = closed.get(gifts[ask.gift].show) or ContactNeeded()
         else:
             by_gift[ask.gift].append((place, ask))
     told = []
     for gift_id in sorted(by_gift):
         gift = gifts[gift_id]
         before = gift.entries
-        _reach(gift, by_gift[gift_id], answers, now)
+        _reach(gift, by_gift[gift_id], answers, closed.get(gift.show), now)
         if gift.entries != before:
             told.append(GiftLeft(gift=gift.id, show=gift.show, left=gift.pieces - gift.taken, entries=gift.entries))
     record_many(told, now=now)
@@ -69,8 +69,10 @@ def grab_gifts(asks: Sequence[GrabAsk], *, now: datetime) -> list[Grabbed | Refu
     return [answer for answer in answers if answer is not None]
 
 
-def _reach(gift: Gift, asks: Sequence[tuple[int, GrabAsk]], answers: Answers, now: datetime) -> None:
-    """Answer everybody who reaches for one gift, and write what they get."""
+def _reach(
+    gift: Gift, asks: Sequence[tuple[int, GrabAsk]], answers: Answers, closed: Refusal | None, now: datetime
+) -> None:
+    """Answer everybody who reaches for one gift, and write what they get; nothing while its counter is `closed`."""
     known = read_reaches(gift, [(ask.visitor, ask.buyer_key or b"") for _, ask in asks])
     fresh: list[Hand] = []
     twins: dict[bytes, int] = {}
@@ -84,7 +86,10 @@ def _reach(gift: Gift, asks: Sequence[tuple[int, GrabAsk]], answers: Answers, no
         else:
             twins[ask.buyer_key] = twins[ask.visitor.bytes] = place
             fresh.append(Hand(place, ask, ask.buyer_key))
-    if fresh:
+    if closed is not None:
+        for hand in fresh:
+            answers[hand.place] = closed
+    elif fresh:
         _give(gift, fresh, answers, now)
     for place, ask in asks:
         if answers[place] is None:

@@ -1,10 +1,13 @@
 """Answers deals: who directs a show, on which device, and which of its products can have a deal."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
 from millstream.deals.ports import Pressing, ShowSeen
+from millstream.kernel.refusals import Refusal
 from millstream.live import api
+from millstream.live.adapters.gift_shows import closed_counters
 from millstream.live.refusals import NoSuchShow
 from millstream.live.rules import device_kind
 from millstream.live.types import ShowId, ShowState
@@ -34,6 +37,10 @@ class DealShows:
             variants=tuple(item.variant for item in api.rundown(show_id)),
             pinned=pinned.variant if pinned else None,
         )
+
+    def closed_counters(self, shows: Iterable[UUID]) -> Mapping[UUID, Refusal]:
+        """Why nothing is sold in those of these shows whose counter the operator closed, alone or with every other."""
+        return closed_counters(shows)
 
     def sit_to_direct(self, show_id: UUID, device: Pressing, *, now: datetime) -> None:
         """Take the direction's seat for the device as every press of the studio does."""

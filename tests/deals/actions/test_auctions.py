@@ -17,6 +17,7 @@ from millstream.deals.refusals import (
     BidTooLow,
     ContactNeeded,
     DealRunning,
+    KeyMissing,
     KeyReused,
     NotYourAuction,
 )
@@ -97,7 +98,7 @@ def test_a_batch_takes_the_same_statements_whatever_its_size(fair: Fair) -> None
         with CaptureQueriesContext(connection) as seen:
             api.place_bids([one.ask(auction.id, least + 1_000 * place) for place, one in enumerate(few)], now=fair.now)
         counts.append(len(seen))
-    assert counts[0] == counts[1] <= 12
+    assert counts[0] == counts[1] <= 13
     assert api.auction(auction.id).bids == 60
 
 
@@ -112,6 +113,19 @@ def test_the_same_key_is_the_same_bid(fair: Fair) -> None:
     assert Bid.objects.filter(auction_id=auction.id).count() == 1
     with pytest.raises(KeyReused):
         api.place_bid(bo.ask(auction.id, 6_000, key="press-once"), now=fair.now)
+
+
+@pytest.mark.parametrize(
+    "key", ["\0aaaaaaaaa", "\ud800-half-a-letter", "line\nbreak", "", "short", "k" * 65, "钥匙钥匙钥匙钥匙"]
+)
+def test_a_key_that_no_row_takes_costs_its_own_bid_alone(key: str, fair: Fair) -> None:
+    """Femi's bid under it is refused; Bo's in the same batch stands."""
+    auction = fair.auction()
+    bo, femi = people(2, now=fair.now)
+    forged = BidAsk(auction.id, femi.visitor, key, 9_000)
+    answers = api.place_bids([forged, bo.ask(auction.id, 5_000), forged], now=fair.now)
+    assert [type(answer) for answer in answers] == [KeyMissing, BidAnswer, KeyMissing]
+    assert api.auction(auction.id).bids == 1
 
 
 def test_who_cannot_be_reached_and_whose_lot_it_is_do_not_bid(fair: Fair) -> None:
