@@ -17,6 +17,7 @@ from millstream.deals.types import AuctionRecord, AuctionState, DealRecord
 from millstream.kernel.clock import read_now
 from millstream.kernel.facts.testing import hear_all
 from millstream.kernel.ids import new_id
+from millstream.live.api import end_show
 from millstream.orders.models import Order
 from millstream.people.api import open_guests
 from millstream.people.types import AddressLines, ContactKind, GuestAsk
@@ -95,6 +96,8 @@ def test_forged_bids_are_no_bids(open_fair: Fair, nats_url: str, tmp_path: Path)
         {"max_minor": 50.5},
         {"auction": "the vase"},
         {"key": "short"},
+        {"key": "\0aaaaaaaaa"},
+        {"key": "\ud800-half-a-letter"},
     )
 
     async def play(port: int) -> None:
@@ -139,6 +142,34 @@ def test_the_rules_of_an_auction_hold_over_the_socket(open_fair: Fair, nats_url:
         asyncio.run(play(port))
     won = api.auction(auction.id)
     assert (won.state, won.bids, won.price_minor) == (AuctionState.WON, 1, 5_000)
+    assert api.check_deals(read_now() + timedelta(minutes=5)) == []
+
+
+def test_an_auction_outlives_its_show(open_fair: Fair, nats_url: str, tmp_path: Path) -> None:
+    """Dao ends the show while Bo leads: the room bids on until the auction's own close, and then no more."""
+    fair = open_fair
+    auction = fair.auction()
+    bo, chen = people(2, now=fair.now)
+
+    def end() -> None:
+        end_show(fair.show.id, host=fair.market.dao, now=read_now())
+        hear_all()
+
+    async def play(port: int) -> None:
+        first, second = [await enter(port, fair.show.room, one.visitor) for one in (bo, chen)]
+        assert (await bid(first, auction, "bos-first-bid", 5_000))["state"] == "leading"
+        await on_rows(end)
+        assert (await second.trade("state"))["data"] == {"state": "ended"}
+        assert (await bid(second, auction, "after-the-show", 8_000))["state"] == "leading"
+        assert (await bid(first, auction, "bo-once-more", 9_000))["state"] == "leading"
+        assert (await buy(second, fair, "a-bowl-after-it"))["code"] == "live.sale_over"
+        await on_rows(partial(settle, auction))
+        assert (await bid(second, auction, "after-the-close", 99_000))["code"] == "deals.auction_over"
+
+    with room_server(tmp_path, "room") as port:
+        asyncio.run(play(port))
+    won = api.auction(auction.id)
+    assert (won.state, won.bids) == (AuctionState.WON, 3)
     assert api.check_deals(read_now() + timedelta(minutes=5)) == []
 
 

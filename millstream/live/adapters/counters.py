@@ -14,14 +14,15 @@ from django.utils.translation import gettext
 from psycopg_pool import PoolTimeout
 
 from millstream.deals.api import place_bids
-from millstream.deals.types import BidAnswer, BidAsk
+from millstream.deals.types import MOST_BIDS_AT_ONCE, BidAnswer, BidAsk
 from millstream.gifts.api import grab_gifts
-from millstream.gifts.types import GiftId, GrabAsk, Grabbed
+from millstream.gifts.types import MOST_GRABS_AT_ONCE, GiftId, GrabAsk, Grabbed
 from millstream.kernel.clock import read_now
 from millstream.kernel.ids import new_id
 from millstream.kernel.refusals import Refusal
 from millstream.kernel.settings import conf
 from millstream.live.refusals.talk import ContactNeeded, CounterBusy
+from millstream.live.room.bounds import ASKS_AT_ONCE
 from millstream.live.room.counter import Answer, Asked, plug_counter
 from millstream.orders.api import order_path, pay_path, till
 from millstream.orders.types import OrderId, OrderPlaced, OrderWish, PaymentId
@@ -38,9 +39,9 @@ type OnFile = Mapping[UUID, tuple[str, str, bool]]
 
 def plug_counters() -> None:
     """Let room servers sell, take bids and give gifts."""
-    plug_counter("buy", buy)
-    plug_counter("bid", bid)
-    plug_counter("grab", grab)
+    plug_counter("buy", buy, at_once=ASKS_AT_ONCE)
+    plug_counter("bid", bid, at_once=MOST_BIDS_AT_ONCE)
+    plug_counter("grab", grab, at_once=MOST_GRABS_AT_ONCE)
 
 
 async def buy(asked: Sequence[Asked]) -> list[Answer]:

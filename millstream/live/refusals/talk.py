@@ -135,6 +135,18 @@ class SaleClosed(Refusal):
     code = "live.sale_closed"
 
 
+class NotBegun(Refusal):
+    """Nothing is sold or given in this room before its show begins."""
+
+    code = "live.not_begun"
+
+
+class SaleOver(Refusal):
+    """The show is over, and with it what its room sells and gives at once."""
+
+    code = "live.sale_over"
+
+
 class VideoClosed(Refusal):
     """The operator has closed the picture of this show."""
 

@@ -15,8 +15,7 @@ from uuid import UUID
 from millstream.kernel.limits import RateLimit
 from millstream.kernel.refusals import Refusal
 from millstream.kernel.settings import conf
-from millstream.live.refusals import ShowNotLive
-from millstream.live.refusals.talk import CounterBusy, NothingToAsk, SaleClosed
+from millstream.live.refusals.talk import CounterBusy, NotBegun, NothingToAsk, SaleClosed, SaleOver
 from millstream.live.room import bounds
 from millstream.live.room.socket import Socket
 from millstream.live.room.state import Room
@@ -45,12 +44,16 @@ type Answer = Mapping[str, Any] | Refusal
 type Handler = Callable[[Sequence[Asked]], Awaitable[Sequence[Answer]]]
 
 _handlers: dict[str, Handler] = {}
+_at_once: dict[str, int] = {}
 
 
-def plug_counter(kind: str, handler: Handler) -> None:
-    """Let `handler` answer all asks of a kind (`buy`, `bid`, `grab`) from now on; one answer per ask, in order."""
+def plug_counter(kind: str, handler: Handler, *, at_once: int) -> None:
+    """Let `handler` answer all asks of a kind (`buy`, `bid`, `grab`) from now on; one answer per ask, in order.
+
+    It is given `at_once` of them at most; it must bear that an ask comes again after a batch of it has failed.
+    """
     assert kind in KINDS.values()
-    _handlers[kind] = handler
+    _handlers[kind], _at_once[kind] = handler, at_once
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +83,10 @@ class Counters:
             answer(CounterBusy(retry_after=BUSY_SECONDS))
         elif wait:
             answer(CounterBusy(retry_after=wait))
-        elif room.state != "live" or room.show is None:
-            answer(ShowNotLive())
+        elif room.show is None:  # opened without the rows: they come in a moment
+            answer(CounterBusy(retry_after=BUSY_SECONDS))
+        elif kind != "bid" and room.state != "live":  # an auction outlives its show: its own close refuses bids
+            answer(NotBegun() if room.state == "planned" else SaleOver())
         elif not room.sale_open:
             answer(SaleClosed())
         elif kind not in _handlers:
@@ -101,7 +106,7 @@ class Counters:
         try:
             while queue:
                 await asyncio.sleep(bounds.ASK_GATHER_SECONDS)
-                batch = [queue.popleft() for _ in range(min(len(queue), bounds.ASKS_AT_ONCE))]
+                batch = [queue.popleft() for _ in range(min(len(queue), _at_once[kind]))]
                 began = time.monotonic()
                 await self._answer(kind, batch)
                 log.debug("%d of %s answered in %.3f s", len(batch), kind, time.monotonic() - began)
@@ -109,14 +114,21 @@ class Counters:
             self._busy.discard(kind)
 
     async def _answer(self, kind: str, batch: Sequence[_Waiting]) -> None:
+        """Answer a batch in its order; one that fails as a whole, half by half, until only who breaks it is refused."""
         try:
             answers = await _handlers[kind]([waiting.asked for waiting in batch])
             assert len(answers) == len(batch), "one answer per ask"
         except Refusal as refusal:
             answers = [refusal] * len(batch)
-        except Exception:
-            log.exception("%d asks to %s could not be answered", len(batch), kind)
-            answers = [CounterBusy(retry_after=BUSY_SECONDS)] * len(batch)
+        except Exception as error:
+            if len(batch) > 1:
+                log.warning("%d asks to %s failed together, they are tried apart: %r", len(batch), kind, error)
+                await self._answer(kind, batch[: len(batch) // 2])
+                await self._answer(kind, batch[len(batch) // 2 :])
+                return
+            asked = batch[0].asked
+            log.exception("an ask to %s of visitor %s from %s was not answered", kind, asked.visitor, asked.network)
+            answers = [CounterBusy(retry_after=BUSY_SECONDS)]
         for waiting, answer in zip(batch, answers, strict=True):
             waiting.answer(answer)
 

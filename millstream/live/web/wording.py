@@ -107,6 +107,8 @@ WORDING = {
     "live.sale_closed": Wording(
         _("The counter is closed for now."), _("Nothing is lost: try again when it opens."), 409
     ),
+    "live.not_begun": Wording(_("The show has not begun yet."), _("Try again when it is on."), 409),
+    "live.sale_over": Wording(_("The show is over."), _("Look at its replay for what you can still buy."), 409),
     "live.video_closed": Wording(
         _("The platform has closed the picture of this show."), _("Write to its operator."), 403
     ),

@@ -139,7 +139,7 @@ def test_a_closed_counter_and_an_ended_show_sell_nothing(open_town: Town, nats_u
         await on_rows(end)
         assert (await buyer.trade("state"))["data"] == {"state": "ended"}
         await buy(buyer, town, "after-the-end")
-        assert (await buyer.until("refused", key="after-the-end"))["code"] == "live.show_not_live"
+        assert (await buyer.until("refused", key="after-the-end"))["code"] == "live.sale_over"
 
     with room_server(tmp_path, "room") as port:
         asyncio.run(play(port))
