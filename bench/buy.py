@@ -1,6 +1,6 @@
 """How many paid orders a second: (a) guests over HTTP with payment and webhook, (b) the till alone, batched and not.
 
-    .cache/venv/bin/python bench/buy.py [--quick] [--compare] [--only web|till|deal] [--runs 5] [--seconds 20]
+    .cache/venv/bin/python bench/buy.py [--quick] [--compare] [--only web|till|deal|gift] [--runs 5] [--seconds 20]
 
 (a) Each buyer is a guest: a new connection, one `POST /api/v1/buy` with an Idempotency-Key. The sandbox gateway
 approves at once and its signed webhook comes back over HTTP; *paid* means that the capture entry is committed. Orders/s
@@ -8,6 +8,7 @@ approves at once and its signed webhook comes back over HTTP; *paid* means that 
 256 at once, then plentiful stock for 20 s. Generator, web x 2, worker, gateway, PostgreSQL and NATS share this machine.
 (b) `place_orders` without HTTP or payment, batches of 200 beside batches of one, beside the same rows by bare SQL.
 (c) A deal of 100 units, 5,000 buyers in the room, all pressing at once over WebSocket (`_rush.py`).
+(d) A red packet of 100 pieces, 5,000 viewers in the room, all reaching at once, the same way.
 Books and stock are proved at the end.
 """
 # ruff: noqa: PLC0415 - what needs Django is imported when there are settings
@@ -29,7 +30,7 @@ from uuid import UUID
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bench._market import Market, open_market
-from bench._rush import measure_deal
+from bench._rush import measure_deal, measure_gift
 from bench._town import REPOSITORY, Town
 
 NETWORK_RATE = 100_000_000
@@ -304,7 +305,7 @@ def main() -> None:
     """Start a town, measure, prove, throw it away."""
     options = argparse.ArgumentParser(description="Paid orders a second.")
     options.add_argument("--quick", action="store_true", help="two runs and five seconds of each")
-    options.add_argument("--only", choices=["web", "till", "deal"])
+    options.add_argument("--only", choices=["web", "till", "deal", "gift"])
     options.add_argument("--runs", type=int, default=5)
     options.add_argument("--seconds", type=float, default=20.0)
     options.add_argument("--compare", action="store_true", help="plentiful stock once more, through all of Django")
@@ -336,6 +337,8 @@ def measure(town: Town, only: str | None, runs: int, seconds: float, *, compare:
     passed = True
     if only in (None, "deal"):
         passed &= measure_deal(town, market)
+    if only in (None, "gift"):
+        passed &= measure_gift(town, market)
     if only in (None, "web"):
         print(
             f"MILLSTREAM_NETWORK_RATE={NETWORK_RATE} (requests a minute from one network: the generator is one network)"
