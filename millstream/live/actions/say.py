@@ -1,6 +1,6 @@
 """Say something in a room, without a socket."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -11,7 +11,7 @@ from millstream.live.queries.order import guard_seed, places_of
 from millstream.live.refusals import NoSuchShow, TalkClosed, TalkEmpty, TalkRepeated, TalkTooLong
 from millstream.live.refusals.talk import REFUSED_TALK, TalkSlow
 from millstream.live.room.admission import Entry
-from millstream.live.room.bounds import LONGEST_TALK, REPEAT_SECONDS
+from millstream.live.room.bounds import CROWD_SECONDS, LONGEST_TALK, REPEAT_SECONDS
 from millstream.live.room.guard import STAFF, Guard, TalkRefused
 from millstream.live.room.rows import prune_talk
 from millstream.live.room.speech import mentions_in
@@ -57,6 +57,7 @@ def _check(show: Show, by: SpokenBy, words: str, now: datetime) -> None:
     seed = guard_seed(show.id)
     guard = Guard()
     guard.take(seed)
+    _remember_crowd(guard, show, by, now)
     entry = Entry(
         room=show.room,
         visitor=by.visitor,
@@ -84,3 +85,12 @@ def _check(show: Show, by: SpokenBy, words: str, now: datetime) -> None:
     slow = seed.rules.slow_seconds if by.role.value not in STAFF else 0
     if since < slow:
         raise TalkSlow(retry_after=max(1, int(slow - since)), seconds=slow)
+
+
+def _remember_crowd(guard: Guard, show: Show, by: SpokenBy, now: datetime) -> None:
+    """What this network said in the room lately, by socket or by form: its third visitor does not say the same."""
+    if not by.network:
+        return
+    lately = Message.objects.filter(show=show, network=by.network, at__gt=now - timedelta(seconds=CROWD_SECONDS))
+    for visitor, text, at in lately.order_by("id").values_list("visitor", "text", "at"):
+        guard.hear(by.network, str(visitor), text, (at - now).total_seconds())

@@ -12,6 +12,7 @@ from millstream.live.room.words import WordFilter, has_link, is_emoji_only, plai
 
 STAFF: Final = frozenset({"host", "cohost", "moderator", "maker"})
 MOST_PACED: Final = 10_000
+MOST_CROWD: Final = 500
 
 
 class TalkRefused(Exception):
@@ -66,7 +67,7 @@ class Guard:
         self.filter: WordFilter = word_filter(frozenset())
         self.mutes: dict[str, float] = {}
         self._said_at: dict[str, float] = {}
-        self._crowd: deque[tuple[float, str, str, str]] = deque(maxlen=500)
+        self._crowd: deque[tuple[float, str, str, str]] = deque(maxlen=MOST_CROWD)
         self._suggested_at = -inf
 
     def take(self, seed: GuardSeed) -> None:
@@ -144,13 +145,18 @@ class Guard:
 
     def _is_crowd(self, entry: Entry, text: str, at: float) -> bool:
         """Whether several visitors of one network have just said the same; short greetings do not count."""
-        said = plain(text).replace(" ", "")
         while self._crowd and at - self._crowd[0][0] > CROWD_SECONDS:
             self._crowd.popleft()
-        visitor = str(entry.visitor)
-        others = {who for _, network, who, words in self._crowd if network == entry.network and words == said}
-        self._crowd.append((at, entry.network, visitor, said))
-        return len(said) >= CROWD_LETTERS and len(others - {visitor}) >= 2  # noqa: PLR2004 - the third of a kind
+        visitor, said = str(entry.visitor), _letters(text)
+        others = {who for _, mark, who, words in self._crowd if mark == entry.mark and words == said}
+        self.hear(entry.mark, visitor, text, at)
+        if not entry.mark or len(said) < CROWD_LETTERS:
+            return False
+        return len(others - {visitor}) >= 2  # noqa: PLR2004 - the third of a kind
+
+    def hear(self, mark: str, visitor: str, text: str, at: float) -> None:
+        """Note what somebody of a network (by its mark) said, wherever it was taken; `at` is monotonic."""
+        self._crowd.append((at, mark, visitor, _letters(text)))
 
     def suggests_slow_mode(self, at: float) -> bool:
         """Whether so much is said just now that somebody who keeps order should think of slow mode."""
@@ -161,6 +167,10 @@ class Guard:
             return False
         self._suggested_at = at
         return True
+
+
+def _letters(text: str) -> str:
+    return plain(text).replace(" ", "")
 
 
 def _is_among(entry: Entry, who: str) -> bool:

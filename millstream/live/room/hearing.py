@@ -21,6 +21,7 @@ def hear(room: Room, topic: str, told: dict[str, Any], at: float) -> bool:
             heard = read_message(message)
             if heard is not None:
                 room.hear_message(heard)
+                room.guard.hear(heard.get("network", ""), heard["visitor"], heard["text"], at)
         case "likes", {"likes": int(likes)} if 0 < likes <= MOST_LIKES_AT_ONCE:
             room.likes += likes
         case "presence", {"p": str(process), "n": int(viewers)} if viewers >= 0:

@@ -11,10 +11,10 @@ from typing import Any, Final
 from uuid import UUID
 
 from millstream.kernel.ids import new_id
-from millstream.kernel.limits import RateLimit
 from millstream.live.room import bounds
 from millstream.live.room.guard import STAFF, TalkRefused
 from millstream.live.room.nerve import Nerve
+from millstream.live.room.pace import Pace
 from millstream.live.room.rows import Rows, RowsAway
 from millstream.live.room.socket import Socket
 from millstream.live.room.state import Room
@@ -45,16 +45,7 @@ class Speech:
         self._unsaved: deque[tuple[Room, Message]] = deque(maxlen=bounds.UNSAVED_MESSAGES)
         self._liked: dict[UUID, int] = {}
         self._saving = asyncio.Lock()
-        self._by_visitor = RateLimit("live.say", per_minute=bounds.SAY_PER_MINUTE, burst=bounds.SAY_BURST)
-        self._by_network = RateLimit(
-            "live.say_network", per_minute=bounds.SAY_PER_MINUTE_NETWORK, burst=bounds.SAY_BURST_NETWORK
-        )
-        self._guests_of_network = RateLimit(
-            "live.guest_say_network",
-            per_minute=bounds.GUEST_SAY_PER_MINUTE_NETWORK,
-            burst=bounds.GUEST_SAY_BURST_NETWORK,
-        )
-        self._likes = RateLimit("live.likes", per_minute=bounds.LIKES_PER_MINUTE, burst=bounds.LIKES_BURST)
+        self._pace = Pace()
 
     def say(self, room: Room, socket: Socket, said: Say) -> None:
         """Take what a viewer says, for this process and the others; raises `TalkRefused`."""
@@ -67,9 +58,7 @@ class Speech:
         refused = room.guard.standing(entry, time.time())
         if refused is not None:  # before the pace: whoever may not talk hears why, not that they talk too fast
             raise refused
-        wait = self._by_visitor.take(visitor) or self._by_network.take(entry.network)
-        if not wait and entry.role == "guest" and not entry.verified:
-            wait = self._guests_of_network.take(entry.network)
+        wait = self._pace.say(visitor, entry.network, role=entry.role, verified=entry.verified)
         if wait:
             raise TalkRefused("live.too_fast", retry_after=wait)
         room.guard.check(entry, text, at, time.time())
@@ -95,7 +84,7 @@ class Speech:
 
     def like(self, room: Room, socket: Socket) -> None:
         """Count a like; too many are left out without a word."""
-        if not self._likes.take(str(socket.entry.visitor)):
+        if self._pace.like(str(socket.entry.visitor), socket.entry.network):
             room.likes += 1
             room.likes_here += 1
 

@@ -9,19 +9,18 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from millstream.kernel.limits import RateLimit
 from millstream.kernel.nats import publish_hint
+from millstream.kernel.web.asking import asking_network
 from millstream.live import api
 from millstream.live.refusals import TalkTooFast
-from millstream.live.room import bounds
 from millstream.live.room.nerve import subject
+from millstream.live.room.pace import Pace
 from millstream.live.types import ShowRecord
 from millstream.live.web.passes import mark_of, speaker_of
 from millstream.live.web.room_page import goods_of
 from millstream.people.acting import acting_as_of
 
-SAY = RateLimit("live.say_page", per_minute=bounds.SAY_PER_MINUTE, burst=bounds.SAY_BURST)
-LIKE = RateLimit("live.like_page", per_minute=bounds.LIKES_PER_MINUTE, burst=bounds.LIKES_BURST)
+PACE = Pace()  # of this web process
 
 
 @require_POST
@@ -29,7 +28,7 @@ def say(request: HttpRequest, slug: str) -> HttpResponse:
     """Say something by form; everybody with a socket gets it at once."""
     show = api.show_by_slug(slug)
     by = speaker_of(request, show, goods_of(show).sellers())
-    wait = SAY.take(str(by.visitor))
+    wait = PACE.say(str(by.visitor), asking_network(request), role=by.role.value, verified=by.verified)
     if wait:
         raise TalkTooFast(retry_after=wait)
     now = request.now()  # type: ignore[attr-defined]
@@ -56,7 +55,7 @@ def say(request: HttpRequest, slug: str) -> HttpResponse:
 def like(request: HttpRequest, slug: str) -> HttpResponse:
     """Like the show by form; too many are left out without a word."""
     show = api.show_by_slug(slug)
-    if not LIKE.take(str(request.visitor)):  # type: ignore[attr-defined]
+    if PACE.like(str(request.visitor), asking_network(request)):  # type: ignore[attr-defined]
         api.like_show(show.id)
         publish_hint(subject(show.room, "likes"), {"p": "page", "likes": 1})
     if request.headers.get("HX-Request"):
