@@ -78,6 +78,7 @@ from millstream.live.queries.keeping import (
     report_count,
     slug_of_room,
     switches,
+    why_ended,
 )
 from millstream.live.queries.order import sale_is_open, talk_rules, video_is_open, words_of
 from millstream.live.queries.plans import (
@@ -210,6 +211,7 @@ __all__ = [
     "unpin_product",
     "upcoming",
     "video_is_open",
+    "why_ended",
     "wish_download",
     "words_of",
 ]

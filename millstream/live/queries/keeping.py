@@ -123,6 +123,12 @@ def acts(
     return page_of(found, size=size, key=lambda record: str(record.id))
 
 
+def why_ended(show: UUID) -> str:
+    """The operator's reason for ending a show; empty when its host did."""
+    act = ModerationAct.objects.filter(show_id=show, kind=ActKind.SHOW_ENDED.value).order_by("-id").first()
+    return act.why if act is not None else ""
+
+
 def holding(acts: Iterable[UUID], now: datetime) -> set[UUID]:
     """Which of these timeouts and bans still silence somebody."""
     wanted = list(acts)

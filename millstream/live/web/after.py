@@ -84,6 +84,7 @@ def after(request: HttpRequest, show: ShowRecord) -> HttpResponse:
     context = {
         **after_frame(request, _("After the show"), "after", show),
         "ended": show.state is ShowState.ENDED,
+        "ended_by_operator": api.why_ended(show.id),
         "clips": [
             {"clip": clip, "title": goods.title if (goods := known.get(VariantId(clip.variant))) else ""}
             for clip in clips

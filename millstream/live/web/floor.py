@@ -1,6 +1,7 @@
 """The operator's view of what is on: read along, keep order, close counters and pictures, end a show."""
 
 import logging
+from datetime import datetime
 from typing import Any, Final
 
 from django.contrib import messages
@@ -86,10 +87,11 @@ def _talk(found: ShowRecord) -> dict[str, Any]:
 @require_POST
 @for_operators
 def end(request: HttpRequest, slug: str) -> HttpResponse:
-    """End a show for everybody, or call a planned one off."""
+    """End a show for everybody, or call a planned one off, saying why."""
     found = api.show_by_slug(slug)
-    ended = api.end_show(found.id, host=OPERATOR, now=request.now())  # type: ignore[attr-defined]
     acting: Acting = request.acting  # type: ignore[attr-defined]
+    now: datetime = request.now()  # type: ignore[attr-defined]
+    ended = api.end_show(found.id, host=OPERATOR, user=acting.user_id, why=request.POST.get("why", ""), now=now)
     log.warning("operator %s ended show %s: it is %s", acting.user_id, ended.id, ended.state.value)
     messages.success(request, _("The show is over."))
     return redirect("live:floor")

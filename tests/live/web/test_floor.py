@@ -9,9 +9,11 @@ from django.utils import timezone
 from millstream.kernel.ids import new_id
 from millstream.live import api
 from millstream.live.types import ShowState, SpokenBy, TalkRole
+from millstream.live.types.talk import ActKind
 from millstream.media.api import closed_lately
+from millstream.notices.models import Notice
 from millstream.people.models import User
-from tests.live.town import Town
+from tests.live.town import Town, make_show
 
 
 def text(answer: Any) -> str:
@@ -35,12 +37,35 @@ def test_the_operator_finds_the_show_and_ends_it(town: Town, operator: Client) -
     listed = text(operator.get("/desk/shows/"))
     assert "On now" in listed
     assert "no picture yet" in listed
-    assert "Yes, end it for everybody" in text(operator.get(at))
-    assert operator.post(f"{at}end/")["Location"] == "/desk/shows/"
+    page = text(operator.get(at))
+    assert "Yes, end it for everybody" in page
+    assert 'id="why-end" name="why"' in page
+    assert operator.post(f"{at}end/", {"why": " "}).status_code == 422
+    assert api.show(town.show.id).state is ShowState.LIVE
+    assert operator.post(f"{at}end/", {"why": "the kiln is on fire"})["Location"] == "/desk/shows/"
     assert api.show(town.show.id).state is ShowState.ENDED
     assert town.show.stream in closed_lately(timezone.now())
     assert "Yes, end it" not in text(operator.get(at))
-    assert operator.post(f"{at}end/").status_code == 409
+    assert operator.post(f"{at}end/", {"why": "again"}).status_code == 409
+
+
+def test_whoever_hosts_hears_why_the_operator_ended_the_show(town: Town, operator: Client, dao: Client) -> None:
+    """In the log with who did it, on the page after the show, and once by letter; a host who ends it is not told."""
+    town.start()
+    operator.post(f"/desk/shows/{town.show.slug}/end/", {"why": "the kiln is on fire"})
+    (act,) = api.acts(show=town.show.id).items
+    assert (act.kind, act.role, act.why) == (ActKind.SHOW_ENDED, "operator", "the kiln is on fire")
+    assert act.user == User.objects.get(email="operator@example.com").pk
+    for page in ("/desk/reports/log/", f"/studio/{town.show.slug}/after/"):
+        assert "the kiln is on fire" in text(dao.get(page))
+    (letter,) = Notice.objects.filter(once__startswith="show ended:")
+    assert letter.words is not None
+    assert letter.words["text"]["en"] == "The operator's reason: the kiln is on fire"
+    assert "平台" in letter.words["title"]["zh-hans"]
+    own = make_show(town.dao, town.now, hours=2)
+    api.end_show(own.id, host=town.dao, now=town.now)
+    assert list(api.acts(show=own.id).items) == []
+    assert Notice.objects.filter(once__startswith="show ended:").count() == 1
 
 
 def test_the_operator_takes_messages_away(town: Town, operator: Client) -> None:
