@@ -130,13 +130,26 @@ class Report(Row):
     state = models.CharField(max_length=10, default=ReportState.OPEN.value)
     decided_at = models.DateTimeField(null=True)
     act = models.ForeignKey(ModerationAct, on_delete=models.PROTECT, null=True, related_name="+")
+    operator_decides = models.BooleanField(default=True)
+    turn = models.SmallIntegerField(default=1)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["visitor", "show", "variant", "message"],
+                fields=["visitor", "show", "variant", "message", "turn"],
                 nulls_distinct=False,
-                name="reported_once_by_a_visitor",
+                name="reported_once_a_turn_by_a_visitor",
+            ),
+            models.UniqueConstraint(
+                fields=["visitor", "show", "variant", "message"],
+                condition=Q(state=ReportState.OPEN.value),
+                nulls_distinct=False,
+                name="one_open_report_by_a_visitor",
+            ),
+            models.CheckConstraint(condition=Q(turn__in=[1, 2]), name="reported_twice_at_most"),
+            models.CheckConstraint(
+                condition=Q(operator_decides=True) | Q(message__isnull=False),
+                name="operator_decides_on_shows_and_goods",
             ),
             models.CheckConstraint(
                 condition=Q(variant__isnull=True) | Q(message__isnull=True), name="report_is_about_one_thing"

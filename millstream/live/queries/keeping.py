@@ -1,6 +1,6 @@
 """What those who keep order look at: reports, appeals, bans, the log, closed counters; and followers and captions."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -36,16 +36,24 @@ MOST_MOMENTS_AT_ONCE: Final = 500
 CAPTION_STANDS_MS: Final = 7_000
 
 
-def open_reports(shows: Iterable[UUID] | None = None) -> list[ReportRecord]:
-    """What waits for a decision, one record for each thing, the most reported first; `shows` None means all."""
+def open_reports(shows: Iterable[UUID] | None = None, *, for_crew: bool = False) -> list[ReportRecord]:
+    """What waits for a decision, one record for each thing, the most reported first; `shows` None means all.
+
+    The crew (`for_crew`) sees what it decides, and that a product was reported; nothing of what it is reported for.
+    """
     waiting = Report.objects.filter(state=ReportState.OPEN.value)
     if shows is not None:
         waiting = waiting.filter(show_id__in=list(shows))
     things: dict[tuple[UUID | None, UUID | None, UUID | None], list[Report]] = {}
     for row in waiting.order_by("-id")[: MOST_REPORTS * 10]:
         things.setdefault((row.show_id, row.variant, row.message), []).append(row)
-    found = sorted(things.values(), key=lambda rows: -len(rows))[:MOST_REPORTS]
-    return [_report(rows[0], len(rows)) for rows in found]
+    found = sorted(things.values(), key=lambda rows: -len(rows))
+    records = [_report(rows) for rows in found]
+    return [record for record in records if not for_crew or _is_for_crew(record)][:MOST_REPORTS]
+
+
+def _is_for_crew(record: ReportRecord) -> bool:
+    return record.variant is not None or not record.operator_decides
 
 
 def report_count(shows: Iterable[UUID] | None = None) -> int:
@@ -54,7 +62,9 @@ def report_count(shows: Iterable[UUID] | None = None) -> int:
     return (waiting if shows is None else waiting.filter(show_id__in=list(shows))).count()
 
 
-def _report(row: Report, count: int) -> ReportRecord:
+def _report(rows: Sequence[Report]) -> ReportRecord:
+    """One thing, by its newest report."""
+    row = rows[0]
     return ReportRecord(
         id=row.id,
         show=row.show_id,
@@ -66,7 +76,8 @@ def _report(row: Report, count: int) -> ReportRecord:
         text=row.text,
         at=row.at,
         state=ReportState(row.state),
-        count=count,
+        count=len(rows),
+        operator_decides=any(each.operator_decides for each in rows),
     )
 
 

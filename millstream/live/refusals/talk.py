@@ -117,6 +117,12 @@ class AlreadyReported(Refusal):
     code = "live.already_reported"
 
 
+class OperatorDecides(Refusal):
+    """What the crew of a show is reported for, its operator decides."""
+
+    code = "live.operator_decides"
+
+
 class NothingToAppeal(Refusal):
     """Nobody silenced this visitor here."""
 

@@ -128,7 +128,10 @@ class ActRecord:
 
 @dataclass(frozen=True, slots=True)
 class ReportRecord:
-    """Somebody finds that a show, a product (`show` None: on its own page) or a message does harm."""
+    """Somebody finds that a show, a product (`show` None: on its own page) or a message does harm.
+
+    With `operator_decides` the crew of the show does not decide about it.
+    """
 
     id: UUID
     show: UUID | None
@@ -141,6 +144,7 @@ class ReportRecord:
     at: datetime
     state: ReportState
     count: int
+    operator_decides: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,7 @@ def keeping_context(request: HttpRequest, show: ShowRecord) -> dict[str, Any]:
         "show": show,
         "words": "\n".join(api.words_of(show.id)),
         "bans": api.bans(show.host),
-        **report_queue([show.id]),
+        **report_queue([show.id], is_operator=is_operator),
         "appeals": report_rows(api.open_appeals([show.id])),
         "acts": log_rows(request, api.acts(show=show.id, size=SHOWN_ACTS).items),
         "is_operator": is_operator,
@@ -106,10 +106,17 @@ def keeping_context(request: HttpRequest, show: ShowRecord) -> dict[str, Any]:
     }
 
 
-def report_queue(shows: Sequence[UUID] | None) -> dict[str, Any]:
-    """The reports that wait in these shows, or everywhere, and whether one is about a product."""
-    waiting = api.open_reports(shows)
-    return {"reports": report_rows(waiting), "has_products": any(record.variant for record in waiting)}
+def report_queue(shows: Sequence[UUID] | None, *, is_operator: bool) -> dict[str, Any]:
+    """The reports that wait in these shows, or everywhere, for the reader; and whether it decides about any."""
+    waiting = api.open_reports(shows, for_crew=not is_operator)
+    rows = report_rows(waiting)
+    for row in rows:
+        row["mine"] = is_operator or not row["it"].operator_decides
+    return {
+        "reports": rows,
+        "has_mine": any(row["mine"] for row in rows),
+        "has_products": any(record.variant for record in waiting),
+    }
 
 
 def report_rows(records: Sequence[ReportRecord] | Sequence[AppealRecord]) -> list[dict[str, Any]]:

@@ -181,7 +181,7 @@ def reports(request: HttpRequest) -> HttpResponse:
     ids = None if kept is None else [show.id for show in kept]
     context = {
         **frame(request, _("Reports and appeals")),
-        **report_queue(ids),
+        **report_queue(ids, is_operator=kept is None),
         "appeals": report_rows(api.open_appeals(ids)),
         "is_operator": kept is None,
     }

@@ -101,7 +101,10 @@ WORDING = {
     "live.why_missing": Wording(_("Say why: it stands in the log."), "", 422),
     "live.no_such_act": Wording(_("Somebody has decided this already."), _("Reload the page."), 409),
     "live.not_silenced": Wording(_("Whoever said this may talk already."), "", 409),
-    "live.already_reported": Wording(_("You reported this before."), _("Somebody will look at it."), 409),
+    "live.already_reported": Wording(_("You reported this before."), _("Somebody looks at it, or has decided."), 409),
+    "live.operator_decides": Wording(
+        _("The platform's operator decides about this report."), _("It is in the operator's queue."), 403
+    ),
     "live.nothing_to_appeal": Wording(_("Nobody has silenced you here."), _("Go back to the show."), 409),
     "live.appealed_before": Wording(_("You have appealed already."), _("The answer will stand on this page."), 409),
     "live.sale_closed": Wording(

@@ -170,6 +170,39 @@ def test_a_product_of_a_show_is_reported_from_its_row(
         assert "not celadon at all" in queue
 
 
+def test_the_host_has_no_button_against_reports_of_itself(
+    town: Town, client: Client, dao: Client, operator: Client
+) -> None:
+    """It reads that a product was reported, not that it was itself; only the operator decides, and then once more."""
+    slug, viewers = town.show.slug, said(town, "a line of Bo's")
+    about: dict[str, dict[str, str]] = {
+        "show": {},
+        "product": {"variant": str(town.counter.variant)},
+        "line": {"message": str(viewers)},
+    }
+    for text, thing in about.items():
+        told = {"reason": "fraud", "text": f"harm of the {text}", **thing}
+        assert client.post(at("report", slug), told).status_code == 302
+    reports = {report.text.removeprefix("harm of the "): report.id for report in Report.objects.all()}
+    for page in (at("reports"), at("keeping", slug)):
+        queue = dao.get(page).content.decode()
+        assert "harm of the show" not in queue
+        assert "harm of the product" in queue
+        assert f'value="{reports["product"]}"' not in queue
+        assert "operator decides about this" in queue
+        assert f'value="{reports["line"]}"' in queue
+        queue = operator.get(page).content.decode()
+        assert all(f'value="{report}"' in queue for report in reports.values())
+    for own in ("show", "product"):
+        assert dao.post(at("decide_reports"), {"report": str(reports[own]), "what": "dismiss"}).status_code == 403
+    assert dao.post(at("decide_reports"), {"report": str(reports["line"]), "what": "dismiss"}).status_code == 302
+    assert 'name="what"' not in dao.get(at("reports")).content.decode()
+    assert operator.post(at("decide_reports"), {"report": str(reports["show"]), "what": "dismiss"}).status_code == 302
+    again = {"reason": "fraud", "text": "it goes on"}
+    assert [client.post(at("report", slug), again).status_code for _ in range(2)] == [302, 409]
+    assert "it goes on" in operator.get(at("reports")).content.decode()
+
+
 def test_a_product_is_reported_on_its_own_page_and_taken_off_sale(
     town: Town, client: Client, dao: Client, operator: Client
 ) -> None:
