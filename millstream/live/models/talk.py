@@ -172,10 +172,11 @@ class Report(Row):
 
 
 class Appeal(Row):
-    """Somebody who was silenced asks, once, to be heard again."""
+    """Somebody who was silenced asks, once, to be heard again; with a `network`, as one of its guests."""
 
-    act = models.OneToOneField(ModerationAct, on_delete=models.PROTECT, related_name="+")
+    act = models.ForeignKey(ModerationAct, on_delete=models.PROTECT, related_name="+")
     visitor = models.UUIDField()
+    network = models.CharField(max_length=NETWORK_MARK, blank=True, default="")
     text = models.CharField(max_length=500)
     at = models.DateTimeField()
     state = models.CharField(max_length=8, default=AppealState.OPEN.value)
@@ -184,6 +185,8 @@ class Appeal(Row):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["act"], condition=Q(network=""), name="one_appeal_of_the_silenced"),
+            models.UniqueConstraint(fields=["act", "visitor"], name="one_appeal_each"),
             models.CheckConstraint(
                 condition=Q(state=AppealState.OPEN.value, decided_at__isnull=True)
                 | Q(state__in=[AppealState.GRANTED.value, AppealState.REFUSED.value], decided_at__isnull=False),

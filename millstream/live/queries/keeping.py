@@ -98,6 +98,7 @@ def open_appeals(shows: Iterable[UUID] | None = None) -> list[AppealRecord]:
             text=row.text,
             at=row.at,
             state=AppealState(row.state),
+            by_network=bool(row.network),
         )
         for row in waiting[:MOST_REPORTS]
     ]

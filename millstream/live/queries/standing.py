@@ -15,11 +15,12 @@ from millstream.live.types.talk import ActKind, AppealState, Standing
 
 @dataclass(frozen=True, slots=True)
 class Silencing:
-    """The act that silences somebody now, and until when (None: until it is lifted)."""
+    """The act that silences somebody now, and until when (None: until it is lifted); `network`: it was another's."""
 
     act: UUID
     until: datetime | None
     since: datetime | None
+    network: str = ""
 
 
 def standing_row(
@@ -37,7 +38,9 @@ def standing_row(
     ban: Ban | None = bans_over(host).filter(mine).order_by("-since").first()
     if ban is not None:
         direct = ban.visitor == visitor or (actor is not None and ban.actor == actor)
-        return Silencing(ban.act_id, ban.until if direct else ban.network_until, ban.since)
+        if direct:
+            return Silencing(ban.act_id, ban.until, ban.since)
+        return Silencing(ban.act_id, ban.network_until, ban.since, network)
     mute = Mute.objects.filter(show_id=show_id, visitor=visitor, until__gt=now, act__isnull=False).first()
     return Silencing(mute.act, mute.until, None) if mute is not None and mute.act is not None else None
 
@@ -50,7 +53,8 @@ def standing(
     if found is None:
         return None
     act = ModerationAct.objects.get(id=found.act)
-    asked = Appeal.objects.filter(act=act).first()
+    mine = Q(network=network, visitor=visitor) if found.network else Q(network="")
+    asked = Appeal.objects.filter(mine, act=act).first()
     return Standing(
         kind=ActKind(act.kind),
         why=act.why,
@@ -60,6 +64,7 @@ def standing(
         act=act.id,
         appeal=AppealState(asked.state) if asked else None,
         answer=asked.answer if asked else "",
+        by_network=bool(found.network),
     )
 
 

@@ -135,6 +135,12 @@ class AppealedBefore(Refusal):
     code = "live.appealed_before"
 
 
+class AppealsFull(Refusal):
+    """`most` of a network have appealed against this decision already."""
+
+    code = "live.appeals_full"
+
+
 class SaleClosed(Refusal):
     """The operator has closed the counter of this show."""
 

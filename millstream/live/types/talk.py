@@ -15,6 +15,7 @@ NETWORK_BAN_HOURS: Final = 24
 MOST_BLOCKED_WORDS: Final = 500
 LONGEST_WHY: Final = 300
 LONGEST_APPEAL: Final = 500
+MOST_APPEALS_OF_A_NETWORK: Final = 5
 LONGEST_REPORT: Final = 300
 LONGEST_CAPTION: Final = 200
 MOST_CAPTIONS: Final = 5_000
@@ -96,7 +97,10 @@ class TalkRulesRecord:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Why a visitor may not talk in a room, until when (None: until lifted), and what became of an appeal."""
+    """Why a visitor may not talk in a room, until when (None: until lifted), and what became of an appeal.
+
+    With `by_network` somebody else of its network was banned.
+    """
 
     kind: ActKind
     why: str
@@ -106,6 +110,7 @@ class Standing:
     act: UUID
     appeal: AppealState | None
     answer: str
+    by_network: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +154,10 @@ class ReportRecord:
 
 @dataclass(frozen=True, slots=True)
 class AppealRecord:
-    """Somebody asks to be heard again; `kind`, `quoted` and `why` say what it is about."""
+    """Somebody asks to be heard again; `kind`, `quoted` and `why` say what it is about.
+
+    With `by_network` it is not the banned, but somebody of the same network.
+    """
 
     id: UUID
     show: UUID | None
@@ -161,6 +169,7 @@ class AppealRecord:
     text: str
     at: datetime
     state: AppealState
+    by_network: bool = False
 
 
 @dataclass(frozen=True, slots=True)

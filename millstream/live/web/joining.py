@@ -109,7 +109,8 @@ def standing_told(request: HttpRequest, show: ShowRecord, by: SpokenBy) -> dict[
 
 def _standing(request: HttpRequest, show: ShowRecord, by: SpokenBy) -> Standing | None:
     now: datetime = request.now()  # type: ignore[attr-defined]
-    return api.standing(show.id, visitor=by.visitor, actor=by.actor, network=by.network, now=now)
+    network = "" if by.role.value in STAFF else by.network  # as in the room: crew and sellers are not silenced with it
+    return api.standing(show.id, visitor=by.visitor, actor=by.actor, network=network, now=now)
 
 
 def _is_on(show: ShowRecord) -> bool:

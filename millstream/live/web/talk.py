@@ -89,15 +89,16 @@ def _after_follow(request: HttpRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def standing(request: HttpRequest, slug: str) -> HttpResponse:
     """Why the reader may not talk in a show and until when, and the one appeal against it."""
-    show, acting = api.show_by_slug(slug), acting_as_of(request)
+    show, acting, network = api.show_by_slug(slug), acting_as_of(request), mark_of(request)
     actor, now = acting.actor.id if acting.actor else None, request.now()  # type: ignore[attr-defined]
     if request.method == "POST":
-        api.appeal(show.id, visitor=acting.visitor, actor=actor, text=request.POST.get("text", ""), now=now)
+        told = request.POST.get("text", "")
+        api.appeal(show.id, visitor=acting.visitor, actor=actor, network=network, text=told, now=now)
         messages.success(request, _("Your appeal is on its way. The answer will stand on this page."))
         return redirect("live:standing", slug)
     context: dict[str, Any] = {
         "show": show,
-        "standing": api.standing(show.id, visitor=acting.visitor, actor=actor, network=mark_of(request), now=now),
+        "standing": api.standing(show.id, visitor=acting.visitor, actor=actor, network=network, now=now),
         "last": api.last_appeal(show.id, visitor=acting.visitor),
     }
     return render(request, "live/moderation/standing.html", context)

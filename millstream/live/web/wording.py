@@ -107,6 +107,9 @@ WORDING = {
     ),
     "live.nothing_to_appeal": Wording(_("Nobody has silenced you here."), _("Go back to the show."), 409),
     "live.appealed_before": Wording(_("You have appealed already."), _("The answer will stand on this page."), 409),
+    "live.appeals_full": Wording(
+        _("Others of your network have appealed already."), _("The answer to them counts for all of you."), 409
+    ),
     "live.sale_closed": Wording(
         _("The counter is closed for now."), _("Nothing is lost: try again when it opens."), 409
     ),

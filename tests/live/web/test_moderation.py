@@ -107,6 +107,28 @@ def test_somebody_silenced_sees_why_and_appeals_once(town: Town, client: Client,
     assert client.post(at("say", slug), {"text": "thank you all"}).status_code == 302
 
 
+def test_somebody_silenced_with_a_network_appeals_by_the_same_page(town: Town, dao: Client) -> None:
+    """It says why, takes the appeal, and lets the network talk again when that is granted."""
+    slug, femi, bo = town.show.slug, Client(REMOTE_ADDR="198.51.100.31"), Client(REMOTE_ADDR="198.51.100.31")
+    assert femi.post(at("say", slug), {"text": "buy elsewhere"}).status_code == 302
+    line = api.talk(town.show.id)[0].id
+    dao.post(at("ban_speaker", slug, line), {"network": "1", "why": "spam"})
+    page = bo.get(at("standing", slug)).content.decode()
+    assert "Somebody of your network was banned" in page
+    assert "You can appeal once" in page
+    assert bo.post(at("standing", slug), {"text": "I only live here"}).status_code == 302
+    assert "Your appeal waits" in bo.get(at("standing", slug)).content.decode()
+    assert bo.post(at("standing", slug), {"text": "please"}).status_code == 409
+    queue = dao.get(at("reports")).content.decode()
+    assert "I only live here" in queue
+    assert "Let the network talk again" in queue
+    (waiting,) = api.open_appeals()
+    dao.post(at("decide_appeal", waiting.id), {"grant": "1", "answer": "You were right."})
+    assert "You were right." in bo.get(at("standing", slug)).content.decode()
+    assert bo.post(at("say", slug), {"text": "thank you all"}).status_code == 302
+    assert femi.post(at("say", slug), {"text": "me too"}).status_code == 403
+
+
 def test_the_operator_closes_counter_and_picture(town: Town, operator: Client, dao: Client) -> None:
     """Of one show, or of all, saying why; hosts may not; the page says what is closed."""
     slug = town.show.slug
