@@ -1,5 +1,6 @@
 """Ask people to work on a show, let them join, let them go."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -9,9 +10,10 @@ from django.db.models import Q
 from millstream.kernel.facts import record
 from millstream.kernel.ids import new_id
 from millstream.live.actions.lock_show import lock_show
+from millstream.live.actions.log_act import open_shows_of, order_changed
 from millstream.live.facts import CrewJoined, CrewLeft
-from millstream.live.models import CrewInvitation, ShowCrew
-from millstream.live.queries.crew import crew_record, invitation_record
+from millstream.live.models import CrewInvitation, ShowCrew, StudioSeat
+from millstream.live.queries.crew import crew_record, crew_role, invitation_record
 from millstream.live.refusals import NotYourShow
 from millstream.live.refusals.crew import (
     AlreadyInCrew,
@@ -89,17 +91,35 @@ def _join(invitation_id: UUID, actor: UUID, now: datetime) -> CrewRecord:
     )
     row.used_at, row.used_by_id = now, actor
     row.save(update_fields=["used_at", "used_by"])
+    order_changed(*_shows_of(joined))
     record(CrewJoined(crew=joined.id, host=row.host_id, show=row.show_id, actor=actor, role=row.role), now=now)
     return crew_record(joined)
 
 
 @transaction.atomic
 def leave_crew(crew_id: UUID, *, by: UUID, now: datetime) -> None:
-    """End somebody's work on a show: by the host, or by themselves."""
+    """End somebody's work on a show: by the host, or by themselves.
+
+    Whoever does not direct any more leaves the seat at once; the room takes the badge away.
+    """
     row = ShowCrew.objects.select_for_update().filter(id=crew_id, left_at__isnull=True).first()
     if row is None:
         raise NotInCrew
     if by not in (row.host_id, row.actor_id):
         raise NotYourShow
     ShowCrew.objects.filter(id=row.id).update(left_at=now)
+    shows = _shows_of(row)
+    _leave_seats(row, shows, now)
+    order_changed(*shows)
     record(CrewLeft(crew=row.id, host=row.host_id, show=row.show_id, actor=row.actor_id, by=by), now=now)
+
+
+def _shows_of(row: ShowCrew) -> list[UUID]:
+    """The shows that a role is about: one, or all of the host that are not over."""
+    return [row.show_id] if row.show_id is not None else open_shows_of(row.host_id)
+
+
+def _leave_seats(row: ShowCrew, shows: Sequence[UUID], now: datetime) -> None:
+    """Free what somebody sits on in shows that they direct no more."""
+    lost = [show for show in shows if crew_role(show, row.host_id, row.actor_id) is not CrewRole.COHOST]
+    StudioSeat.objects.filter(show_id__in=lost, actor_id=row.actor_id, until__gt=now).update(until=now)

@@ -34,6 +34,16 @@ def crew_role(show: UUID, host: UUID, actor: UUID) -> CrewRole | None:
     return CrewRole.MODERATOR if roles else None
 
 
+def crew_roles(show: UUID, host: UUID) -> dict[str, str]:
+    """Which actor has which role in a show, its host too; the same rule as `crew_role`."""
+    rows = ShowCrew.objects.filter(Q(show_id=show) | Q(show__isnull=True), host_id=host, left_at__isnull=True)
+    found: dict[str, str] = {}
+    for actor, role in rows.values_list("actor_id", "role"):
+        if found.get(str(actor)) != CrewRole.COHOST.value:
+            found[str(actor)] = role
+    return {**found, str(host): CrewRole.HOST.value}
+
+
 def may_direct(show: ShowRecord, actor: UUID | None) -> bool:
     """Whether an actor may pin, price and open deals in a show: its host and co-hosts."""
     return role_in(show, actor) in (CrewRole.HOST, CrewRole.COHOST)

@@ -13,6 +13,7 @@ from django.db.models.functions import Now
 from millstream.kernel.settings import conf
 from millstream.live.models import Message, Mute, RundownItem, Show
 from millstream.live.models.talk import Ban, BlockedWord, Switch, TalkSetting
+from millstream.live.queries.crew import crew_roles
 from millstream.live.room.bounds import DELETED_KEPT
 from millstream.live.room.guard import GuardSeed, TalkRules
 from millstream.live.types.talk import SwitchKind, Talkers, TalkRulesRecord
@@ -99,6 +100,7 @@ def guard_seed(show_id: UUID) -> GuardSeed:
         deleted=tuple(str(row.id) for row in reversed(deleted)),
         sale_open=(show_id, SwitchKind.SALE) not in closed,
         video_open=(show_id, SwitchKind.VIDEO) not in closed,
+        crew=crew_roles(show_id, show.host_id),
     )
 
 

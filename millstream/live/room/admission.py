@@ -4,7 +4,7 @@ import base64
 import binascii
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
@@ -27,6 +27,7 @@ PURPOSE: Final = "room-pass"
 PATH: Final = "/ws/rooms/"
 LONGEST_NAME: Final = 40
 PLAIN_FIELDS: Final = 5
+KEEPERS: Final = frozenset({"host", "cohost", "moderator"})
 
 
 class Denied(Exception):
@@ -46,11 +47,15 @@ class RoomPass:
     verified: bool = False
     follower: bool = False
     buyer: bool = False
+    operator: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Somebody who may come in. `actor` is whom a signed-in viewer acts as; `mark` stands for the network in rows."""
+    """Somebody who may come in. `actor` is whom a signed-in viewer acts as; `mark` stands for the network in rows.
+
+    `passed` is the role of the page's pass where the crew has changed since.
+    """
 
     room: UUID
     visitor: UUID
@@ -64,6 +69,22 @@ class Entry:
     follower: bool = False
     buyer: bool = False
     mark: str = ""
+    operator: bool = False
+    passed: str = ""
+
+
+def as_of_crew(entry: Entry, crew: Mapping[str, str] | None) -> Entry:
+    """The entry with the role that its actor has on the crew now (actor to role; None: nobody knows).
+
+    A pass lasts for hours, and somebody may join or leave meanwhile. The operator keeps order everywhere.
+    """
+    if crew is None or entry.actor is None:
+        return entry
+    passed = entry.passed or entry.role
+    role = crew.get(str(entry.actor))
+    if role is None:
+        role = "buyer" if passed in KEEPERS and not entry.operator else passed
+    return entry if role == entry.role else replace(entry, role=role, passed=passed)
 
 
 @lru_cache(maxsize=20_000)
@@ -103,7 +124,12 @@ def write_pass(room_pass: RoomPass) -> str:
 
 
 def _flags(room_pass: RoomPass) -> tuple[tuple[str, bool], ...]:
-    return ("v", room_pass.verified), ("f", room_pass.follower), ("b", room_pass.buyer)
+    return (
+        ("v", room_pass.verified),
+        ("f", room_pass.follower),
+        ("b", room_pass.buyer),
+        ("o", room_pass.operator),
+    )
 
 
 def read_pass(text: str, *, now: float) -> RoomPass | None:
@@ -124,6 +150,7 @@ def read_pass(text: str, *, now: float) -> RoomPass | None:
             verified="v" in flags,
             follower="f" in flags,
             buyer="b" in flags,
+            operator="o" in flags,
         )
     except (ValueError, TypeError, binascii.Error):
         return None
@@ -159,6 +186,7 @@ def admit(scope: Mapping[str, Any], *, now: float) -> Entry:
         follower=vouched.follower if vouched else False,
         buyer=vouched.buyer if vouched else False,
         mark=network_mark(network),
+        operator=vouched.operator if vouched else False,
     )
 
 

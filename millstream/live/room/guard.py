@@ -45,7 +45,10 @@ class TalkRules:
 
 @dataclass(frozen=True, slots=True)
 class GuardSeed:
-    """What the rows say about a room's order. Times are epoch seconds; a ban without an end is infinite."""
+    """What the rows say about a room's order. Times are epoch seconds; a ban without an end is infinite.
+
+    `crew` says which actor has which role in the show; None when that is not known.
+    """
 
     version: int = 0
     rules: TalkRules = field(default_factory=TalkRules)
@@ -57,6 +60,7 @@ class GuardSeed:
     deleted: tuple[str, ...] = ()
     sale_open: bool = True
     video_open: bool = True
+    crew: Mapping[str, str] | None = None
 
 
 class Guard:

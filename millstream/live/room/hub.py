@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections import Counter
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -111,7 +111,7 @@ class Hub:
         except BaseException:
             self._count(socket, -1)
             raise
-        room.sockets.add(socket)
+        room.let_in(socket)
         socket.last = room.last
         socket.offer(self._welcome(room, socket))
         socket.greeted = True
@@ -231,6 +231,11 @@ class Hub:
             return {"may_talk": True}
         code, text, url = worded(REFUSED_TALK[refused.code](**refused.facts), socket.entry.language, room)
         return {"may_talk": False, "code": code, "text": text, **({"url": url} if url else {})}
+
+    def greet_again(self, room: Room, sockets: Iterable[Socket]) -> None:
+        """Tell those who joined or left the crew as whom they are here now."""
+        for socket in sockets:
+            socket.offer(self._welcome(room, socket))
 
     def tell_standings(self, room: Room) -> None:
         """Tell those who may talk now and could not before, or the other way round."""

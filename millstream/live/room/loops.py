@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from millstream.live.room import bounds
+from millstream.live.room.admission import KEEPERS
 from millstream.live.room.rows import RowsAway
 from millstream.live.room.socket import CLOSE_BAD_FRAMES, CLOSE_NORMAL, CLOSE_SLOW
 from millstream.live.room.state import Room
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 SUGGESTED_SLOW_SECONDS = 10
-KEEPERS = frozenset({"host", "cohost", "moderator"})
 
 
 class Loops:
@@ -156,7 +156,7 @@ class Loops:
             if concerned is not None:
                 concerned.places = places
                 if seed is not None:
-                    concerned.keep_order(seed)
+                    hub.greet_again(concerned, concerned.keep_order(seed))
                     hub.tell_standings(concerned)
 
     async def _tell_presence_for_ever(self) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from millstream.live.room.admission import as_of_crew
 from millstream.live.room.bounds import (
     DELETED_KEPT,
     HISTORY,
@@ -129,14 +130,29 @@ class Room:
         """The lines taken away lately, for pages that were not connected meanwhile."""
         return list(self._gone)
 
-    def keep_order(self, seed: GuardSeed) -> None:
-        """Take what the rows say about rules, words and who may not talk; lines deleted meanwhile leave the screens."""
+    def let_in(self, socket: Socket) -> None:
+        """Take a socket in, as whom the crew's rows know it by now; its pass may be older."""
+        socket.entry = as_of_crew(socket.entry, self.guard.seed.crew)
+        self.sockets.add(socket)
+
+    def keep_order(self, seed: GuardSeed) -> list[Socket]:
+        """Take what the rows say about rules, words and who may not talk; lines deleted meanwhile leave the screens.
+
+        Returns the sockets of those who joined or left the crew: they have another role now.
+        """
         if seed.rules != self.guard.rules:
             self._rules_told = False
         self.guard.take(seed)
         self.sale_open, self.video_open = seed.sale_open, seed.video_open
         for message_id in seed.deleted:
             self.delete_message(message_id)
+        changed = []
+        for socket in self.sockets:
+            entry = as_of_crew(socket.entry, seed.crew)
+            if entry is not socket.entry:
+                socket.entry = entry
+                changed.append(socket)
+        return changed
 
     def hear_trade(self, items: Iterable[TradeItem]) -> None:
         """Take the trade items that come next; those seen before are left out."""

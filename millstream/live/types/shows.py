@@ -169,6 +169,7 @@ class SpokenBy:
     verified: bool = False
     follower: bool = False
     buyer: bool = False
+    operator: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ def speaker_of(request: HttpRequest, show: ShowRecord, sellers: set[UUID]) -> Sp
         verified=acting.user_id is not None or (acting.actor_id is not None and people.is_verified(acting.actor_id)),
         follower=api.follows(show.host, visitor=acting.visitor, actor=signed_in),
         buyer=is_buyer,
+        operator=acting.is_operator,
     )
 
 
@@ -64,6 +65,7 @@ def room_pass(show: ShowRecord, by: SpokenBy) -> RoomPass:
         verified=by.verified,
         follower=by.follower,
         buyer=by.buyer,
+        operator=by.operator,
     )
 
 

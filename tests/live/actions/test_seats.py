@@ -8,6 +8,7 @@ from millstream.kernel.ids import new_id
 from millstream.live import api
 from millstream.live.models import StudioSeat
 from millstream.live.refusals.studio import DirectedElsewhere, FilmedElsewhere
+from millstream.live.types.crew import CrewRole
 from millstream.live.types.studio import (
     SEAT_KEPT_FOR,
     Device,
@@ -16,7 +17,7 @@ from millstream.live.types.studio import (
     FilmNote,
     Seat,
 )
-from tests.live.town import Town
+from tests.live.town import Town, make_host
 
 SECOND = timedelta(seconds=1)
 
@@ -103,3 +104,19 @@ def test_the_two_seats_and_two_shows_know_nothing_of_each_other(town: Town) -> N
     held = api.seats(town.show.id, town.now)
     assert (held[Seat.CAMERA].device, held[Seat.DIRECTION].device) == (film.id, direct.id)
     assert StudioSeat.objects.filter(show_id=town.show.id).count() == 2
+
+
+def test_a_co_host_who_is_dismissed_leaves_its_seats(town: Town) -> None:
+    """At once, in every show that it directs no more; whoever still directs by another role stays seated."""
+    esi, everywhere = make_host("Esi", "艾西"), api.invite_crew(town.dao, CrewRole.COHOST, now=town.now)
+    one = api.invite_crew(town.dao, CrewRole.COHOST, now=town.now, show_id=town.show.id)
+    first, second = (api.join_crew(asked.id, actor=esi, now=town.now) for asked in (everywhere, one))
+    tablet = Device(new_id(), DeviceKind.ANDROID, esi)
+    for seat in (Seat.DIRECTION, Seat.CAMERA):
+        api.take_seat(town.show.id, seat, tablet, now=town.now)
+    api.leave_crew(first.id, by=town.dao, now=town.now)
+    assert set(api.seats(town.show.id, town.now)) == {Seat.DIRECTION, Seat.CAMERA}
+    api.leave_crew(second.id, by=town.dao, now=town.now)
+    assert api.seats(town.show.id, town.now) == {}
+    assert not api.keep_seats(town.show.id, tablet.id, now=town.now)
+    api.take_seat(town.show.id, Seat.DIRECTION, phone(town), now=town.now)

@@ -195,17 +195,20 @@ async def enter(
     *,
     role: str = "",
     name: str = "",
+    actor: UUID | None = None,
     changes: Mapping[str, str] | None = None,
     patient: bool = True,
     source: str = "127.0.0.1",
 ) -> Viewer:
-    """Open a socket into a room, with a pass of the page when a role is given, and say hello.
+    """Open a socket into a room, with a pass of the page (for an actor) when a role is given, and say hello.
 
     As our page does, one that is `patient` comes again when a busy server closes it with "too slow".
     """
     deadline = time.monotonic() + PATIENCE
     while True:
-        viewer = await _open(port, room, visitor, role=role, name=name, changes=changes, source=source)
+        who = visitor or new_id()
+        told = RoomPass(room, who, name or "Bo", role, int(time.time()) + 600, actor=actor) if role else None
+        viewer = await _open(port, room, who, told, changes=changes, source=source)
         try:
             # Who says nothing is closed after 20 s, which a slow test may need.
             await viewer.send(t="hello", last=SEEN_ALL)
@@ -227,12 +230,9 @@ async def open_room(port: int, room: UUID) -> None:
 
 
 async def _open(
-    port: int, room: UUID, visitor: UUID | None, *, role: str, name: str, changes: Mapping[str, str] | None, source: str
+    port: int, room: UUID, who: UUID, told: RoomPass | None, *, changes: Mapping[str, str] | None, source: str
 ) -> Viewer:
-    who = visitor or new_id()
-    query = ""
-    if role:
-        query = "?pass=" + write_pass(RoomPass(room, who, name or "Bo", role, int(time.time()) + 600))
+    query = "?pass=" + write_pass(told) if told else ""
     sent: Mapping[str, str] = headers(who, port, changes or {})
     origin = sent.get("Origin")
     wire = await connect(
