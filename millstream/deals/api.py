@@ -6,12 +6,14 @@ from millstream.deals.actions.open_deal import open_deal
 from millstream.deals.actions.place_bids import place_bid, place_bids
 from millstream.deals.actions.plan_room_price import drop_room_price, open_room_prices, plan_room_price
 from millstream.deals.actions.settle_auctions import settle_auctions
+from millstream.deals.actions.take_lot import take_lot
 from millstream.deals.actions.tend_deals import tend_deals
 from millstream.deals.queries.auctions import (
     auction,
     auctions_of,
     bidding,
     biddings,
+    lot_of_winner,
     lots_at_stake,
     receipt,
     steps,
@@ -36,6 +38,7 @@ __all__ = [
     "deals_of",
     "drop_room_price",
     "least_prices",
+    "lot_of_winner",
     "lots_at_stake",
     "open_auction",
     "open_deal",
@@ -49,6 +52,7 @@ __all__ = [
     "room_prices",
     "settle_auctions",
     "steps",
+    "take_lot",
     "tend_deals",
     "verify_receipt",
     "won_lots",

@@ -1,12 +1,14 @@
-"""What deals hears: prices of shops, floor prices of pacts, and what is left of its allotments."""
+"""What deals hears: prices of shops, floor prices of pacts, what is left of its allotments, and its own auctions."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from millstream.deals.actions.keep_prices import begin_list_prices, change_list_price, end_list_prices
+from millstream.deals.actions.tell_bidders import tell_bidders
 from millstream.deals.actions.tend_deals import follow_consent, follow_list_price
-from millstream.deals.facts import DealLeft
+from millstream.deals.facts import AuctionClosed, BidTaken, DealLeft
 from millstream.deals.models import GOING, Deal
-from millstream.kernel.facts import Heard, hears, record
+from millstream.kernel.facts import Heard, hears, hears_batch, record
 from millstream.pacts.facts import FloorPriceAgreed, FloorPriceEnded
 from millstream.shops.facts import PoolLeft, PriceChanged, ProductListed, ProductWithdrawn
 
@@ -45,3 +47,10 @@ def tell_left(heard: Heard[PoolLeft]) -> None:
         return
     left = DealLeft(deal=row.id, show=row.show_id, variant=row.variant_id, left=heard.fact.left)
     record(left, now=heard.now)
+
+
+@hears_batch(BidTaken, AuctionClosed, name="deals.tell_bidders")
+def tell_who_is_away(batch: Sequence[Heard[Any]]) -> None:
+    """Tell bidders who are away how their auctions stand, once for each auction of the batch."""
+    for auction in dict.fromkeys(heard.fact.auction for heard in batch):
+        tell_bidders(auction, now=batch[-1].now)

@@ -216,12 +216,31 @@ class Bidder(models.Model):
     name = models.CharField(max_length=40)
     max_minor = models.BigIntegerField()
     number = models.IntegerField()
+    language = models.CharField(max_length=10, db_default="")
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["auction", "actor"], name="one_bidder_in_an_auction"),
             models.UniqueConstraint(fields=["auction", "paddle"], name="one_bidder_per_paddle"),
             models.CheckConstraint(condition=Q(max_minor__gt=0, paddle__gte=1, number__gte=1), name="bidder_has_bid"),
+        ]
+
+
+class Told(models.Model):
+    """What a bidder who may be away was told of an auction.
+
+    A row of its own, written by one handler: bids lock the bidder's row, and nothing beside them does.
+    `outbid_number` is the bid of theirs about which they were told that it is beaten.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    auction = models.ForeignKey(Auction, models.PROTECT, related_name="+", db_index=False)
+    actor = models.ForeignKey("people.Actor", models.PROTECT, related_name="+", db_index=False)
+    outbid_number = models.IntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["auction", "actor"], name="told_once_of_an_auction"),
         ]
 
 

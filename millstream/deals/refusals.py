@@ -15,6 +15,12 @@ class NoSuchAuction(Refusal):
     code = "deals.no_such_auction"
 
 
+class LotGone(Refusal):
+    """The lot is no longer this winner's: bought, fallen to the next, or the time is over."""
+
+    code = "deals.lot_gone"
+
+
 class NotInShow(Refusal):
     """The product is not in the rundown of this show, or not for sale."""
 

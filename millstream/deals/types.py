@@ -23,6 +23,8 @@ MOST_A_BUYER: Final = 99
 SHORTEST_KEY: Final = 8
 LONGEST_KEY: Final = 64
 MOST_BIDS_AT_ONCE: Final = 1_000
+# Under this topic a bidder is told of all auctions; the subject is the bidder.
+BIDS_TOPIC: Final = "bids"
 HISTORY_FOR: Final = timedelta(days=30)
 
 
@@ -259,13 +261,17 @@ class Bidding:
 
 @dataclass(frozen=True, slots=True)
 class BidAsk:
-    """A wish to bid up to a maximum. `key` is the client's; `actor` is the signed-in actor, None for a guest."""
+    """A wish to bid up to a maximum. `key` is the client's; `actor` is the signed-in actor, None for a guest.
+
+    In `language` a bidder who is away is told what becomes of the bid.
+    """
 
     auction: UUID
     visitor: UUID
     key: str
     max_minor: int
     actor: UUID | None = None
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)

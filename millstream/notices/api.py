@@ -10,6 +10,7 @@ from millstream.notices.actions.answer_wish import (
 )
 from millstream.notices.actions.ask_to_be_told import ask_to_be_told
 from millstream.notices.actions.enlist_members import enlist_members
+from millstream.notices.actions.enlist_person import enlist_person
 from millstream.notices.actions.plan_occasion import cancel_occasions, plan_occasion
 from millstream.notices.actions.send_notices import pick_up, send_batch, tell_occasions
 from millstream.notices.actions.write_letter import write_letter
@@ -26,6 +27,7 @@ __all__ = [
     "end_push",
     "end_wish",
     "enlist_members",
+    "enlist_person",
     "forget_actor",
     "forget_address",
     "forget_person",

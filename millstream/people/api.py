@@ -22,6 +22,7 @@ from millstream.people.queries.actors import (
     guests_of,
     is_verified,
     mail_of_members,
+    mails_of,
     memberships_of,
     newest_address_masked,
     newest_contact,
@@ -29,6 +30,7 @@ from millstream.people.queries.actors import (
     roles_in,
     user,
     user_by_phone,
+    verified_key,
 )
 from millstream.people.queries.persons import person_of_actor, person_of_user, person_of_visitor, persons_with
 from millstream.people.rules import checked_address, mask_contact, mask_name, masked, may_work, normalise_contact
@@ -56,6 +58,7 @@ __all__ = [
     "keep_phone",
     "leave_actor",
     "mail_of_members",
+    "mails_of",
     "mask_contact",
     "mask_name",
     "masked",
@@ -77,5 +80,6 @@ __all__ = [
     "show_picture",
     "user",
     "user_by_phone",
+    "verified_key",
     "why_not_erase",
 ]

@@ -119,6 +119,16 @@ class GuestOpened:
 
 
 @dataclass(frozen=True, slots=True)
+class MailFound:
+    """An e-mail address by which an actor is reached. Proved: somebody signs in with it, or a code verified it."""
+
+    actor_id: ActorId
+    address: str
+    language: str
+    is_proved: bool
+
+
+@dataclass(frozen=True, slots=True)
 class MembershipRecord:
     """One role of a user in an actor."""
 

@@ -185,6 +185,7 @@ def _linked(before: str, ask: BidAsk, actor: UUID, known: KnownBidder, taken: Ta
         extended=taken.extended,
         state=taken.state.value,
         hash=step_hash(before, step),
+        language=ask.language,
     )
 
 

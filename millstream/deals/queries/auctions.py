@@ -5,8 +5,6 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Q
-
 from millstream.deals.models import Auction, Bid, Bidder
 from millstream.deals.refusals import NoSuchAuction
 from millstream.deals.rules.bidding import MOST_BIDS, step_above
@@ -21,6 +19,7 @@ from millstream.deals.types import (
     Receipt,
     SpecialPrice,
 )
+from millstream.people.api import guests_of
 from millstream.shops.api import pools
 
 MOST_AUCTIONS: Final = 60
@@ -166,30 +165,37 @@ def won_lots(
 ) -> dict[tuple[UUID, UUID | None, UUID | None], SpecialPrice]:
     """The lots that somebody has won and may buy now, by (variant, visitor, signed-in buyer).
 
-    One statement when there are none, two otherwise, for any number of asks.
+    A lot is the winner's in every browser of theirs, and in the one that took it by the link of the letter. One
+    statement when no such lot waits for its winner, three otherwise, for any number of asks.
     """
     wanted = set(asks)
     if not wanted:
         return {}
     rows = list(
         Auction.objects.filter(
-            Q(winner_visitor__in={visitor for _, visitor, _ in wanted if visitor})
-            | Q(winner_id__in={buyer for _, _, buyer in wanted if buyer}),
-            state=AuctionState.WON.value,
-            offer_until__gt=now,
-            variant_id__in={variant for variant, _, _ in wanted},
+            state=AuctionState.WON.value, offer_until__gt=now, variant_id__in={variant for variant, _, _ in wanted}
         ).order_by("won_minor")
     )
     if not rows:
         return {}
+    guests = guests_of(visitor for _, visitor, _ in wanted if visitor)
     known = pools([row.pool_id for row in rows], now=now)
     left = {UUID(int=pool_id.int): pool.left for pool_id, pool in known.items()}
     found: dict[tuple[UUID, UUID | None, UUID | None], SpecialPrice] = {}
     for ask in wanted:
         variant, visitor, buyer = ask
+        whose = {actor for actor in (buyer, guests.get(visitor) if visitor else None) if actor is not None}
         for row in rows:
-            theirs = row.winner_visitor == visitor or (buyer is not None and row.winner_id == buyer)
+            theirs = (visitor is not None and row.winner_visitor == visitor) or row.winner_id in whose
             if row.variant_id == variant and theirs and left.get(row.pool_id, 0) > 0 and row.won_minor:
                 found[ask] = SpecialPrice(variant, row.stock_item_id, row.won_minor, LOT, row.pool_id, None, 1)
                 break
     return found
+
+
+def lot_of_winner(auction_id: UUID, winner: UUID, *, now: datetime) -> AuctionRecord | None:
+    """The auction while its lot waits for this winner; None when the lot is no longer theirs to buy."""
+    row = Auction.objects.filter(
+        id=auction_id, winner_id=winner, state=AuctionState.WON.value, offer_until__gt=now
+    ).first()
+    return auction_record(row) if row else None

@@ -37,10 +37,11 @@ FROM unnest(%s::uuid[], %s::bigint[], %s::timestamptz[], %s::int[], %s::int[], %
 WHERE auction.id = moved.id AND auction.state = 'open'
 """
 _KEEP_BIDDERS: Final = """
-INSERT INTO deals_bidder (auction_id, actor_id, visitor, paddle, name, max_minor, number)
-SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::int[], %s::text[], %s::bigint[], %s::int[])
+INSERT INTO deals_bidder (auction_id, actor_id, visitor, paddle, name, max_minor, number, language)
+SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::int[], %s::text[], %s::bigint[], %s::int[], %s::text[])
 ON CONFLICT (auction_id, actor_id)
-DO UPDATE SET max_minor = excluded.max_minor, number = excluded.number, visitor = excluded.visitor
+DO UPDATE SET max_minor = excluded.max_minor, number = excluded.number, visitor = excluded.visitor,
+              language = excluded.language
 """
 _ADD: Final = """
 INSERT INTO deals_bid (auction_id, number, actor_id, key, at, name, max_minor, salt, seal, price_minor, leader_name,
@@ -51,7 +52,7 @@ SELECT * FROM unnest(%s::uuid[], %s::int[], %s::uuid[], %s::text[], %s::timestam
 """
 
 # The arrays of the two statements above, by the names of a new bid's fields.
-_BIDDER_COLUMNS: Final = ("auction", "actor", "visitor", "paddle", "name", "max_minor", "number")
+_BIDDER_COLUMNS: Final = ("auction", "actor", "visitor", "paddle", "name", "max_minor", "number", "language")
 _BID_COLUMNS: Final = (
     *("auction", "number", "actor", "key", "at", "name", "max_minor", "salt", "seal", "price_minor", "leader_name"),
     *("closes_at", "extended", "state", "hash"),
@@ -102,6 +103,7 @@ class NewBid:
     extended: bool
     state: str
     hash: str
+    language: str
 
 
 type BidderKey = tuple[UUID, UUID]

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from django.http import HttpRequest
+from django.utils.translation import get_language
 from ninja import Header, Router, Schema
 
 from millstream.deals import api
@@ -97,7 +98,8 @@ def bid(
     visitor: UUID = request.visitor  # type: ignore[attr-defined]
     limit_bids(visitor, asking_network(request))
     acting = acting_as_of(request)
-    ask = BidAsk(auction, visitor, idempotency_key, wanted.max_minor, acting.actor.id if acting.actor else None)
+    signed_in = acting.actor.id if acting.actor else None
+    ask = BidAsk(auction, visitor, idempotency_key, wanted.max_minor, signed_in, get_language() or "")
     return told_answer(api.place_bid(ask, now=read_now()))
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -15,6 +16,7 @@ from millstream.deals.ports import shows_port
 from millstream.deals.refusals import ContactNeeded
 from millstream.deals.rules.receipt import moment
 from millstream.deals.types import BidAnswer, BidAsk
+from millstream.deals.web.away_views import away_of
 from millstream.deals.web.forms import BidForm
 from millstream.deals.web.parts import lot_of
 from millstream.kernel.clock import read_now
@@ -62,6 +64,7 @@ def _auction(
         "now": request.now(),  # type: ignore[attr-defined]
         "is_reachable": actor is not None,
         "refusal": said,
+        "away": away_of(request, record),
         "typed": typed.data if typed else {},
         "section": "shows",
     }
@@ -89,7 +92,8 @@ def _bid(request: HttpRequest, auction_id: UUID, form: BidForm) -> BidAnswer:
     max_minor = form.minor("max_minor", "amount")
     typed = form.read()
     acting = acting_as_of(request)
-    ask = BidAsk(auction_id, visitor, typed["key"], max_minor, acting.actor.id if acting.actor else None)
+    signed_in = acting.actor.id if acting.actor else None
+    ask = BidAsk(auction_id, visitor, typed["key"], max_minor, signed_in, get_language() or "")
     if acting.actor_id is None and not typed["contact"]:
         raise ContactNeeded
     with transaction.atomic():

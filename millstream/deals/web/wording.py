@@ -9,6 +9,9 @@ from millstream.kernel.wording import Wording
 WORDING: Final = {
     "deals.no_such_deal": Wording(_("There is no such deal any more."), _("Go back to the show."), 404),
     "deals.no_such_auction": Wording(_("There is no such auction."), _("Go back to the show."), 404),
+    "deals.lot_gone": Wording(
+        _("This lot is not yours to buy any more."), _("It was bought, or its time is over; look at the auction."), 409
+    ),
     "deals.not_in_show": Wording(
         _("This product is not for sale in this show."), _("Put it into the rundown first."), 409
     ),

@@ -100,7 +100,9 @@ def _bought(placed: OrderPlaced) -> dict[str, Any]:
 
 async def bid(asked: Sequence[Asked]) -> list[Answer]:
     """Put bids to their auctions in one transaction."""
-    asks = [BidAsk(one.ask.auction, one.visitor, one.ask.key, one.ask.max_minor, one.actor) for one in asked]
+    asks = [
+        BidAsk(one.ask.auction, one.visitor, one.ask.key, one.ask.max_minor, one.actor, one.language) for one in asked
+    ]
     answers = await _beside(lambda: place_bids(asks, now=read_now()))
     return [answer if isinstance(answer, Refusal) else _told_bid(answer) for answer in answers]
 

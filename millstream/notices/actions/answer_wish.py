@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from millstream.kernel.sealing import lookup_hmac, unseal
-from millstream.notices.models import Notice, Subscription
+from millstream.notices.models import Notice, Occasion, Subscription
 from millstream.notices.queries import ask_record
 from millstream.notices.refusals import NoSuchAsk
 from millstream.notices.types import AskRecord, AskState, NoticeState
@@ -55,7 +55,8 @@ def forget_address(address: str, *, now: datetime) -> int:
 
 @transaction.atomic
 def forget_actor(actor: UUID, *, now: datetime) -> int:
-    """Erase every wish of an actor, and every notice on its way to it."""
+    """Erase every wish of an actor, every notice on its way to it, and what there was to tell about the actor."""
+    Occasion.objects.filter(subject=actor).delete()
     found, _ = Subscription.objects.filter(actor_id=actor).delete()
     return found
 

@@ -17,6 +17,8 @@ from millstream.people.types import (
     ActorKind,
     ActorRecord,
     AddressMasked,
+    ContactKind,
+    MailFound,
     MembershipRecord,
     Role,
 )
@@ -87,6 +89,22 @@ def mail_of_members(actor_id: UUID, roles: Collection[Role]) -> list[tuple[str, 
     return [(email, language) for email, language in told if email]
 
 
+def mails_of(actor_ids: Iterable[UUID], roles: Collection[Role]) -> list[MailFound]:
+    """Every address by which these actors read mail, in two queries: their members', and the newest one on file.
+
+    The language of a contact on file is not known here: it is empty.
+    """
+    wanted = list(set(actor_ids))
+    held = Membership.objects.filter(actor_id__in=wanted, role__in=roles, user__is_active=True, user__email__gt="")
+    told = held.values_list("actor_id", "user__email", "user__language").distinct().order_by("actor_id", "user__email")
+    found = [MailFound(ActorId(actor), email or "", language, is_proved=True) for actor, email, language in told]
+    mails = Contact.objects.filter(actor_id__in=wanted, kind=ContactKind.EMAIL.value)
+    return found + [
+        MailFound(ActorId(row.actor_id), unseal(row.sealed), "", is_proved=row.verified_at is not None)
+        for row in mails.order_by("actor_id", "-given_at").distinct("actor_id")
+    ]
+
+
 def roles_in(user_id: UUID, actor_id: UUID) -> frozenset[Role]:
     """A user's roles in one actor."""
     held = Membership.objects.filter(user_id=user_id, actor_id=actor_id).values_list("role", flat=True)
@@ -126,6 +144,22 @@ def on_file(visitors: Iterable[UUID]) -> dict[UUID, tuple[str, str, bool]]:
 def is_verified(actor_id: UUID) -> bool:
     """Whether an actor has a contact that was verified by code."""
     return Contact.objects.filter(actor_id=actor_id, verified_at__isnull=False).exists()
+
+
+def verified_key(user: User | None, actor_id: UUID | None) -> bytes | None:
+    """What stands for somebody who has proved who they are, whatever they type: None for who has not.
+
+    Signed in, that is the account, by the number that a code proved, else by the address it is opened with; else the
+    newest contact of the actor that was verified.
+    """
+    if user is not None:
+        told = (user.phone if user.phone_verified else "") or user.email or user.phone or f"account {user.pk}"
+        return buyer_key(told.lower())
+    proved = (
+        Contact.objects.filter(actor_id=actor_id, verified_at__isnull=False) if actor_id else Contact.objects.none()
+    )
+    row = proved.order_by("-given_at").first()
+    return buyer_key(unseal(row.sealed)) if row else None
 
 
 def contact_masked(actor_id: UUID) -> str:

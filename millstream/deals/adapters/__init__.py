@@ -1,0 +1,1 @@
+"""What deals lays outside itself: signed addresses in letters."""
