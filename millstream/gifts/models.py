@@ -24,6 +24,7 @@ class Gift(Row):
     given_minor = models.BigIntegerField(default=0)
     minimum_minor = models.BigIntegerField(default=0)
     most_wins = models.IntegerField()
+    verified_only = models.BooleanField(default=False, db_default=False)
     announced_at = models.DateTimeField()
     opens_at = models.DateTimeField()
     closes_at = models.DateTimeField()
@@ -31,6 +32,7 @@ class Gift(Row):
     commitment = models.CharField(max_length=64)
     sealed_seed = models.BinaryField()
     seed = models.CharField(max_length=64, blank=True)
+    entries_sha256 = models.CharField(max_length=64, blank=True, default="", db_default="")
     ended_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -1,7 +1,8 @@
 """What can be asked about gifts and coupons."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from django.db.models import Q
 
 from millstream.gifts.models import Coupon, Gift, Reach, Wins
 from millstream.gifts.refusals import NoSuchGift
-from millstream.gifts.rules import amount_of, commitment_of, drawn_of, order_of_draw, state_at
+from millstream.gifts.rules import amount_of, commitment_of, drawn_of, entry_line, order_of_draw, state_at
 from millstream.gifts.types import (
     CouponId,
     CouponRecord,
@@ -24,6 +25,7 @@ from millstream.gifts.types import (
 
 MOST_LISTED: Final = 50
 MOST_REACHES: Final = 5_000
+LINES_AT_ONCE: Final = 2_000
 
 
 def gift_record(row: Gift, now: datetime) -> GiftRecord:
@@ -48,6 +50,8 @@ def gift_record(row: Gift, now: datetime) -> GiftRecord:
         usable_until=row.usable_until,
         commitment=row.commitment,
         seed=row.seed,
+        verified_only=row.verified_only,
+        entries_sha256=row.entries_sha256,
     )
 
 
@@ -71,10 +75,35 @@ def open_gifts_of(show: UUID, now: datetime) -> list[GiftRecord]:
     return current or told[:1]
 
 
-def reaches(gift_id: UUID) -> list[ReachRecord]:
-    """Everybody who reached for a gift, in order; the first 5,000."""
-    rows = Reach.objects.filter(gift_id=gift_id).order_by("number")[:MOST_REACHES]
-    return [ReachRecord(row.number, row.name, row.at, row.amount_minor, row.passed_over) for row in rows]
+def reaches(gift_id: UUID, *, after: int = 0, limit: int = MOST_REACHES, won: bool = False) -> list[ReachRecord]:
+    """Who reached for a gift, in order, `limit` of them behind the number `after`; only the winners with `won`."""
+    rows = Reach.objects.filter(gift_id=gift_id, number__gt=after).order_by("number")
+    if won:
+        rows = rows.filter(amount_minor__gt=0)
+    return [_reach_record(row) for row in rows[:limit]]
+
+
+def _reach_record(row: Reach) -> ReachRecord:
+    return ReachRecord(row.number, row.name, row.at, row.amount_minor, row.passed_over)
+
+
+def entry_file(gift_id: UUID, entries: int, *, told: bool) -> Iterator[bytes]:
+    """The file of a gift's entries, some thousand lines at a time; amounts only when they are `told`."""
+    after = 0
+    while after < entries:
+        found = reaches(gift_id, after=after, limit=min(LINES_AT_ONCE, entries - after))
+        if not found:
+            return
+        yield b"".join(entry_line(one, told=told) for one in found)
+        after = found[-1].number
+
+
+def entries_hash(gift_id: UUID, entries: int) -> str:
+    """The SHA-256 of the file of entries of a gift that is over."""
+    found = sha256()
+    for lines in entry_file(gift_id, entries, told=True):
+        found.update(lines)
+    return found.hexdigest()
 
 
 def read_reaches(row: Gift, people: Sequence[tuple[UUID, bytes]]) -> dict[bytes, Grabbed]:
@@ -157,6 +186,8 @@ def check_gifts() -> list[Difference]:
                 wrong.append(Difference(where, promise, str(expected)[:200], str(found)[:200]))
         if row.seed:
             wrong += _by_seed(row, rows)
+        if row.entries_sha256 and row.entries_sha256 != (now := entries_hash(row.id, row.entries)):
+            wrong.append(Difference(where, "the file of entries is the one whose hash stands", row.entries_sha256, now))
     return wrong
 
 

@@ -33,6 +33,12 @@ class ContactNeeded(Refusal):
     code = "gifts.contact_needed"
 
 
+class VerifiedOnly(Refusal):
+    """This gift is for people who are signed in or have verified a contact."""
+
+    code = "gifts.verified_only"
+
+
 class WonEnough(Refusal):
     """This person has won as many gifts of this show as one may (`most`)."""
 

@@ -4,8 +4,9 @@ Randomness is SHA-256 in counter mode over the seed and the gift's id: block n i
 bytes), read as big-endian 64-bit words; a word that would favour small numbers is left out (rejection sampling).
 """
 
+import json
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha256
 from itertools import pairwise
 from uuid import UUID
@@ -23,6 +24,7 @@ from millstream.gifts.types import (
     GiftKind,
     GiftSpec,
     GiftState,
+    ReachRecord,
 )
 
 _WORD = 2**64
@@ -116,6 +118,18 @@ def discount_of(coupon: CouponRecord, ask: CouponAsk) -> int:
     """What a coupon takes off these goods: its amount, but never below what the maker agreed to, nor to nothing."""
     least = max(1, ask.least_minor if ask.least_minor is not None else ask.goods_minor)
     return max(0, min(coupon.amount_minor, ask.goods_minor - least))
+
+
+def entry_line(reach: ReachRecord, *, told: bool) -> bytes:
+    """One line of the file of entries, always with the same bytes; what an entry won only when it is `told`."""
+    line = {
+        "number": reach.number,
+        "name": reach.name,
+        "at": reach.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "amount_minor": reach.amount_minor if told else None,
+        "passed_over": reach.passed_over,
+    }
+    return json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
 def drawn_of(order: Sequence[int], *, pieces: int, at_limit: frozenset[int]) -> tuple[tuple[int, ...], tuple[int, ...]]:

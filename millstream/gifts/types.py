@@ -43,7 +43,7 @@ class GiftSpec:
     """What is announced: so many pieces of a budget in a show, from when until when, usable until when.
 
     `minimum_minor` is the least price of goods that a coupon may be used on; `most_wins` how many gifts of the show
-    one person may win.
+    one person may win. `verified_only`: only for people who are signed in or have verified a contact.
     """
 
     show: UUID
@@ -58,11 +58,12 @@ class GiftSpec:
     usable_until: datetime
     minimum_minor: int = 0
     most_wins: int = 3
+    verified_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class GiftRecord:
-    """A gift as everybody sees it; `seed` is empty until it is over."""
+    """A gift as everybody sees it; `seed` and the hash of the file of entries are empty until it is over."""
 
     id: GiftId
     show: UUID
@@ -83,6 +84,8 @@ class GiftRecord:
     usable_until: datetime
     commitment: str
     seed: str
+    verified_only: bool = False
+    entries_sha256: str = ""
 
     @property
     def left(self) -> int:
@@ -92,12 +95,16 @@ class GiftRecord:
 
 @dataclass(frozen=True, slots=True)
 class GrabAsk:
-    """Somebody reaches for a gift. `buyer_key` stands for their contact (None: none on file), `name` is shown."""
+    """Somebody reaches for a gift. `buyer_key` stands for their contact (None: none on file), `name` is shown.
+
+    `verified_key` stands for who they have proved to be (None: nobody); a gift for verified people knows no other.
+    """
 
     gift: GiftId
     visitor: UUID
     buyer_key: bytes | None
     name: str
+    verified_key: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

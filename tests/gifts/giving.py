@@ -23,6 +23,7 @@ def make_gift(
     most_wins: int = 3,
     opens_in: float = 0,
     minimum_minor: int = 0,
+    verified_only: bool = False,
     now: datetime | None = None,
 ) -> GiftRecord:
     """An announced gift, open for a minute."""
@@ -40,6 +41,7 @@ def make_gift(
         usable_until=now + timedelta(days=2),
         minimum_minor=minimum_minor,
         most_wins=most_wins,
+        verified_only=verified_only,
     )
     return announce_gift(GiftId(new_id()), spec, seed=SEED, now=now)
 

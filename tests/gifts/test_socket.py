@@ -153,3 +153,22 @@ def test_a_rush_of_sixty_gives_exactly_the_budget(fair: Fair, nats_url: str, tmp
     assert len(coupons) == len({person for person, _ in coupons}) == Coupon.objects.count() == 20
     assert api.gift(gift.id, read_now()).given_minor == 9_999
     assert api.check_gifts() == []
+
+
+def test_a_gift_for_verified_people_obeys_over_the_socket(fair: Fair, nats_url: str, tmp_path: Path) -> None:
+    """A guest with a contact on file is refused; a pass with a proof gets one piece, in a second browser the same."""
+    gift = gift_of(fair, verified_only=True)
+    phone, tablet = known(1), known(2)
+
+    async def play(port: int) -> None:
+        guest = await enter(port, fair.show.room, phone)
+        refused = await grab(guest, gift.id, "not-verified")
+        assert (refused["t"], refused["code"]) == ("refused", "gifts.verified_only")
+        viewers = [await enter(port, fair.show.room, who, person="ab" * 32) for who in (phone, tablet)]
+        first, second = [await grab(one, gift.id, f"verified-{place}") for place, one in enumerate(viewers)]
+        assert first["won"]
+        assert first["coupon"] == second["coupon"]
+
+    with room_server(tmp_path, "room") as port:
+        asyncio.run(play(port))
+    assert (Reach.objects.count(), Coupon.objects.count()) == (1, 1)

@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from django.db.models import Q
+
 from millstream.deals.models import Auction, Bid, Bidder
 from millstream.deals.refusals import NoSuchAuction
 from millstream.deals.rules.bidding import MOST_BIDS, step_above

@@ -41,6 +41,7 @@ def announce_gift(gift_id: GiftId, spec: GiftSpec, *, seed: bytes, now: datetime
         pieces=spec.pieces,
         minimum_minor=spec.minimum_minor,
         most_wins=spec.most_wins,
+        verified_only=spec.verified_only,
         announced_at=now,
         opens_at=spec.opens_at,
         closes_at=spec.closes_at,

@@ -10,7 +10,7 @@ from millstream.gifts.actions.count_wins import add_wins
 from millstream.gifts.actions.give_coupons import give_coupons
 from millstream.gifts.facts import GiftEnded
 from millstream.gifts.models import Gift, Reach
-from millstream.gifts.queries import wins_of
+from millstream.gifts.queries import entries_hash, wins_of
 from millstream.gifts.refusals import NoSuchGift
 from millstream.gifts.rules import amount_of, drawn_of, order_of_draw
 from millstream.gifts.types import GiftId, GiftKind
@@ -56,7 +56,8 @@ def end_locked(gift: Gift, now: datetime) -> None:
     if gift.kind == GiftKind.DRAW.value and gift.entries:
         _draw(gift, bytes.fromhex(seed), now)
     gift.seed, gift.ended_at = seed, now
-    gift.save(update_fields=["seed", "ended_at", "taken", "given_minor"])
+    gift.entries_sha256 = entries_hash(gift.id, gift.entries)
+    gift.save(update_fields=["seed", "ended_at", "taken", "given_minor", "entries_sha256"])
     record(GiftEnded(gift=gift.id, show=gift.show, seed=seed, taken=gift.taken, given_minor=gift.given_minor), now=now)
 
 

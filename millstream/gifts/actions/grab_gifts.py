@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -14,7 +14,7 @@ from millstream.gifts.facts import GiftLeft
 from millstream.gifts.models import Gift, Reach
 from millstream.gifts.ports import shows_port
 from millstream.gifts.queries import read_reaches, wins_of
-from millstream.gifts.refusals import ContactNeeded, GiftNotOpen, GiftOver, NoSuchGift, WonEnough
+from millstream.gifts.refusals import ContactNeeded, GiftNotOpen, GiftOver, NoSuchGift, VerifiedOnly, WonEnough
 from millstream.gifts.rules import amount_of, state_at
 from millstream.gifts.types import MOST_ENTRIES, MOST_GRABS_AT_ONCE, GiftId, GiftKind, GiftState, GrabAsk, Grabbed
 from millstream.kernel.facts import record_many
@@ -47,9 +47,13 @@ def grab_gifts(asks: Sequence[GrabAsk], *, now: datetime) -> list[Grabbed | Refu
     closed = shows_port().closed_counters({gift.show for gift in gifts.values()})
     answers: Answers = [None] * len(asks)
     by_gift: dict[GiftId, list[tuple[int, GrabAsk]]] = defaultdict(list)
-    for place, ask in enumerate(asks):
+    for place, asked in enumerate(asks):
+        only_verified = asked.gift in gifts and gifts[asked.gift].verified_only
+        ask = replace(asked, buyer_key=asked.verified_key) if only_verified else asked
         if ask.gift not in gifts:
             answers[place] = NoSuchGift()
+        elif only_verified and ask.buyer_key is None:
+            answers[place] = VerifiedOnly()
         elif ask.buyer_key is None:
             answers[place] = closed.get(gifts[ask.gift].show) or ContactNeeded()
         else:

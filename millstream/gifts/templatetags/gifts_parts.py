@@ -8,7 +8,7 @@ from django.template.context import Context
 
 from millstream.gifts.api import gifts_of, open_gifts_of
 from millstream.gifts.types import GiftId, GiftKind, GiftRecord, GiftState
-from millstream.gifts.web.people import key_of
+from millstream.gifts.web.people import key_of, verified_key_of
 from millstream.kernel.clock import read_now
 from millstream.kernel.ids import new_id
 from millstream.kernel.settings import conf
@@ -29,6 +29,7 @@ def gifts_in_room(context: Context, show: UUID) -> dict[str, Any]:
         "cards": open_gifts_of(show, now),
         "blank": _blank(show, now),
         "has_contact": request is not None and key_of(request) is not None,
+        "is_verified": request is not None and verified_key_of(request) is not None,
         "back": request.path if request is not None else "",
         "server_now": now,
     }
@@ -70,5 +71,6 @@ def gifts_in_studio(context: Context, show: UUID) -> dict[str, Any]:
         "action": f"/studio/{context['show'].slug}/gifts/",
         "cards": gifts_of(show, now)[:5],
         "currency": conf().currency,
+        "usually_verified": not conf().demo,
         "fresh": new_id(),
     }

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 
 from millstream.kernel.clock import read_now
 from millstream.people.acting import acting_as_of
-from millstream.people.api import buyer_key, guest_of, newest_contact, normalise_contact, open_guests
+from millstream.people.api import buyer_key, guest_of, newest_contact, normalise_contact, open_guests, verified_key
 from millstream.people.types import GuestAsk
 
 FIRST_NUMBER = 1000
@@ -24,6 +24,13 @@ def key_of(request: HttpRequest) -> bytes | None:
     actor = acting.actor.id if acting.actor else guest_of(acting.visitor)
     known = newest_contact(actor) if actor else None
     return buyer_key(known[1]) if known else None
+
+
+def verified_key_of(request: HttpRequest) -> bytes | None:
+    """What stands for a reader who is signed in or has verified a contact; None for anybody else."""
+    acting = acting_as_of(request)
+    user = request.user if acting.user_id else None
+    return verified_key(user, acting.actor_id)  # type: ignore[arg-type] # our own user model
 
 
 def keep_contact(request: HttpRequest, typed: str) -> bytes:

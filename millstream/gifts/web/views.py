@@ -12,9 +12,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from millstream.gifts import api
-from millstream.gifts.rules import commitment_of
-from millstream.gifts.types import GiftId, GiftKind, GiftRecord, GiftState, GrabAsk, Grabbed
-from millstream.gifts.web.people import keep_contact, key_of, shown_name
+from millstream.gifts.types import GiftId, GrabAsk, Grabbed
+from millstream.gifts.web.people import keep_contact, key_of, shown_name, verified_key_of
 from millstream.kernel.limits import RateLimit
 from millstream.kernel.refusals import Refusal, TooMany
 from millstream.kernel.web.asking import asking_network
@@ -23,7 +22,6 @@ from millstream.kernel.wording import say
 
 GRABS: Final = RateLimit("gifts.grab", per_minute=30, burst=10)
 GRABS_NETWORK: Final = RateLimit("gifts.grab_network", per_minute=1_200, burst=600)
-SHOWN: Final = 200
 
 
 def _now(request: HttpRequest) -> Any:
@@ -44,7 +42,7 @@ def grab(request: HttpRequest, gift_id: UUID) -> HttpResponse:
     visitor: UUID = request.visitor  # type: ignore[attr-defined]
     typed = request.POST.get("contact", "").strip()
     key = keep_contact(request, typed) if typed else key_of(request)
-    ask = GrabAsk(GiftId(gift_id), visitor, key, shown_name(visitor))
+    ask = GrabAsk(GiftId(gift_id), visitor, key, shown_name(visitor), verified_key_of(request))
     answer = api.grab_gifts([ask], now=_now(request))[0]
     if request.headers.get("HX-Request") or "application/json" in request.headers.get("Accept", ""):
         return _as_json(answer)
@@ -77,67 +75,6 @@ def _as_json(answer: Grabbed | Refusal) -> HttpResponse:
             "text": said_of(answer),
             "amount_minor": answer.amount_minor,
             "coupon": answer.coupon,
-        }
-    )
-
-
-@never_cache
-@require_safe
-def receipt(request: HttpRequest, gift_id: UUID) -> HttpResponse:
-    """The gift in public: its odds before, who got what and how to check it after."""
-    gift = api.gift(gift_id, _now(request))
-    lines = api.reaches(gift_id)
-    context = {
-        "gift": gift,
-        "lines": lines[:SHOWN],
-        "more": max(0, len(lines) - SHOWN),
-        "mine": api.mine(gift_id, request.visitor),  # type: ignore[attr-defined]
-        "odds": odds_of(gift),
-        "seed_fits": bool(gift.seed) and commitment_of(bytes.fromhex(gift.seed)) == gift.commitment,
-        "is_over": gift.state is GiftState.OVER,
-        "section": "shows",
-    }
-    return render(request, "gifts/receipt.html", context)
-
-
-def odds_of(gift: GiftRecord) -> dict[str, Any]:
-    """The published odds: how many pieces there are for how many people, and what a piece can be worth."""
-    equal = gift.budget_minor // gift.pieces
-    packet = gift.kind is GiftKind.RED_PACKET
-    return {
-        "is_draw": gift.kind is GiftKind.DRAW,
-        "least_minor": 1 if packet else equal,
-        "mean_minor": equal,
-        "most_minor": gift.budget_minor - gift.pieces + 1 if packet else equal,
-        "percent": min(100, round(100 * gift.pieces / gift.entries)) if gift.entries else 100,
-    }
-
-
-@require_safe
-def receipt_json(request: HttpRequest, gift_id: UUID) -> HttpResponse:
-    """The receipt for programs: all it takes to compute again who got what, once the gift is over."""
-    gift = api.gift(gift_id, _now(request))
-    over = gift.state is GiftState.OVER
-    return JsonResponse(
-        {
-            "gift": str(gift.id),
-            "kind": gift.kind.value,
-            "budget_minor": gift.budget_minor,
-            "pieces": gift.pieces,
-            "currency": gift.currency,
-            "commitment": gift.commitment,
-            "seed": gift.seed if over else None,
-            "algorithm": "docs/gifts.md#who-gets-what",
-            "reaches": [
-                {
-                    "number": line.number,
-                    "name": line.name,
-                    "at": line.at.isoformat(),
-                    "amount_minor": line.amount_minor if over or gift.kind is not GiftKind.DRAW else None,
-                    "passed_over": line.passed_over,
-                }
-                for line in api.reaches(gift_id)
-            ],
         }
     )
 

@@ -21,6 +21,11 @@ WORDING: Final[Mapping[str, Wording]] = {
         _("Leave a phone number or e-mail first; it is used for nothing else."),
         422,
     ),
+    "gifts.verified_only": Wording(
+        _("This gift is for people who have shown who they are."),
+        _("Sign in with a code to your phone or e-mail, then reach again."),
+        403,
+    ),
     "gifts.won_enough": Wording(
         _("You have won {most} gifts of this show already."), _("Let others have this one."), 409
     ),

@@ -134,7 +134,8 @@ def _grab(asked: Sequence[Asked]) -> Sequence[Grabbed | Refusal]:
     for one in asked:
         contact = known.get(one.visitor)
         key = buyer_key(contact[1]) if contact else None
-        asks.append(GrabAsk(GiftId(one.ask.gift), one.visitor, key, one.name))
+        proved = bytes.fromhex(one.person) or None
+        asks.append(GrabAsk(GiftId(one.ask.gift), one.visitor, key, one.name, proved))
     return grab_gifts(asks, now=read_now())
 
 

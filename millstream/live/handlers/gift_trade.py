@@ -31,6 +31,7 @@ def gift_data(gift: GiftRecord) -> dict[str, Any]:
         "pieces": gift.pieces,
         "left": gift.left,
         "entries": gift.entries,
+        "verified_only": gift.verified_only,
         "budget_minor": gift.budget_minor,
         "currency": gift.currency,
         "opens_at": gift.opens_at.isoformat(timespec="milliseconds"),

@@ -26,7 +26,7 @@ PASS_SECONDS: Final = 12 * 3600
 PURPOSE: Final = "room-pass"
 PATH: Final = "/ws/rooms/"
 LONGEST_NAME: Final = 40
-PLAIN_FIELDS: Final = 5
+FIELDS: Final = 8  # a pass that was written before there was one more field has fewer
 KEEPERS: Final = frozenset({"host", "cohost", "moderator"})
 
 
@@ -36,7 +36,10 @@ class Denied(Exception):
 
 @dataclass(frozen=True, slots=True)
 class RoomPass:
-    """What the page tells the room server about its reader, signed and bound to the visitor."""
+    """What the page tells the room server about its reader, signed and bound to the visitor.
+
+    `person` stands for who a verified reader has proved to be, in hex; empty for everybody else.
+    """
 
     room: UUID
     visitor: UUID
@@ -48,6 +51,7 @@ class RoomPass:
     follower: bool = False
     buyer: bool = False
     operator: bool = False
+    person: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,7 @@ class Entry:
     verified: bool = False
     follower: bool = False
     buyer: bool = False
+    person: str = ""
     mark: str = ""
     operator: bool = False
     passed: str = ""
@@ -116,6 +121,7 @@ def write_pass(room_pass: RoomPass) -> str:
             room_pass.until,
             room_pass.actor.hex if room_pass.actor else "",
             flags,
+            room_pass.person,
         ],
         ensure_ascii=False,
     )
@@ -139,7 +145,8 @@ def read_pass(text: str, *, now: float) -> RoomPass | None:
         return None
     try:
         body = json.loads(base64.urlsafe_b64decode(told + "=" * (-len(told) % 4)))
-        room, visitor, name, role, until, actor, flags = body if len(body) > PLAIN_FIELDS else (*body, "", "")
+        body += [""] * (FIELDS - len(body))
+        room, visitor, name, role, until, actor, flags, person = body
         known = RoomPass(
             UUID(room),
             UUID(visitor),
@@ -151,6 +158,7 @@ def read_pass(text: str, *, now: float) -> RoomPass | None:
             follower="f" in flags,
             buyer="b" in flags,
             operator="o" in flags,
+            person=str(person),
         )
     except (ValueError, TypeError, binascii.Error):
         return None
@@ -185,6 +193,7 @@ def admit(scope: Mapping[str, Any], *, now: float) -> Entry:
         verified=vouched.verified if vouched else False,
         follower=vouched.follower if vouched else False,
         buyer=vouched.buyer if vouched else False,
+        person=vouched.person if vouched else "",
         mark=network_mark(network),
         operator=vouched.operator if vouched else False,
     )

@@ -38,6 +38,7 @@ class Asked:
     name: str
     network: str
     language: str
+    person: str = ""
 
 
 type Answer = Mapping[str, Any] | Refusal
@@ -94,7 +95,8 @@ class Counters:
         elif len(self._queues[kind]) >= bounds.ASKS_QUEUED:
             answer(CounterBusy(retry_after=BUSY_SECONDS))
         else:
-            asked = Asked(ask, room.show, entry.visitor, entry.actor, entry.name, entry.network, entry.language)
+            who = (entry.visitor, entry.actor, entry.name, entry.network, entry.language, entry.person)
+            asked = Asked(ask, room.show, *who)
             self._queues[kind].append(_Waiting(asked, answer))
             if kind not in self._busy:
                 self._busy.add(kind)

@@ -158,7 +158,7 @@ class SpokenBy:
     """Who talks: the visitor counts for limits and mutes, the name and role are shown.
 
     `actor` is whom somebody signed in acts as, `network` the mark of where it comes from; the rest says to which
-    circles of talkers it belongs.
+    circles of talkers it belongs. `person` stands for who a verified reader has proved to be, in hex.
     """
 
     visitor: UUID
@@ -170,6 +170,7 @@ class SpokenBy:
     follower: bool = False
     buyer: bool = False
     operator: bool = False
+    person: str = ""
 
 
 @dataclass(frozen=True, slots=True)

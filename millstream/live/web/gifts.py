@@ -94,6 +94,7 @@ def _spec(request: HttpRequest, show: ShowRecord, now: datetime) -> GiftSpec:
         closes_at=closes_at,
         usable_until=closes_at + USABLE_FOR,
         minimum_minor=to_minor(told.get("minimum", "").strip() or "0", currency),
+        verified_only=told.get("verified_only") == "yes",
     )
 
 

@@ -27,6 +27,10 @@ def speaker_of(request: HttpRequest, show: ShowRecord, sellers: set[UUID]) -> Sp
     acting = acting_as_of(request)
     signed_in = acting.actor.id if acting.actor is not None else None
     name = localised(acting.actor.name) if acting.actor is not None else guest_name(acting.visitor)
+    proved = people.verified_key(
+        request.user if acting.user_id else None,  # type: ignore[arg-type] # our own user model
+        acting.actor_id,
+    )
     is_buyer = acting.actor_id is not None and has_bought(acting.actor_id, show.host)
     return SpokenBy(
         visitor=acting.visitor,
@@ -34,10 +38,11 @@ def speaker_of(request: HttpRequest, show: ShowRecord, sellers: set[UUID]) -> Sp
         role=talk_role(acting, show, sellers),
         actor=signed_in,
         network=mark_of(request),
-        verified=acting.user_id is not None or (acting.actor_id is not None and people.is_verified(acting.actor_id)),
+        verified=proved is not None,
         follower=api.follows(show.host, visitor=acting.visitor, actor=signed_in),
         buyer=is_buyer,
         operator=acting.is_operator,
+        person=proved.hex() if proved else "",
     )
 
 
@@ -66,6 +71,7 @@ def room_pass(show: ShowRecord, by: SpokenBy) -> RoomPass:
         follower=by.follower,
         buyer=by.buyer,
         operator=by.operator,
+        person=by.person,
     )
 
 

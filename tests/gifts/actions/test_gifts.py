@@ -1,5 +1,6 @@
 """Gifts are given once a person, exactly within their budget, as the seed says."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from millstream.gifts.refusals import (
     GiftOver,
     GiftWrong,
     NoSuchGift,
+    VerifiedOnly,
     WonEnough,
 )
 from millstream.gifts.rules import commitment_of, parts_of
@@ -144,3 +146,23 @@ def test_a_changed_row_is_found() -> None:
         "the seed is the one committed to",
         "who got what follows from the seed",
     }
+
+
+def test_a_gift_for_verified_people_knows_nobody_by_what_was_typed() -> None:
+    """The rule is in the action: without proof refused, with it one piece, whatever contact or browser."""
+    gift = make_gift(verified_only=True)
+    refused = api.grab_gifts([reach(gift, 1)], now=read_now())[0]
+    assert isinstance(refused, VerifiedOnly)
+    proved = [replace(reach(gift, number), verified_key=b"esi") for number in (1, 2)]
+    first, again = api.grab_gifts(proved, now=read_now())
+    assert isinstance(first, Grabbed)
+    assert isinstance(again, Grabbed)
+    assert first.coupon == again.coupon
+    assert api.gift(gift.id, read_now()).taken == 1
+
+
+def test_a_proof_changes_nothing_where_everybody_may_reach() -> None:
+    """An ordinary gift knows people by their contact, signed in or not."""
+    gift = make_gift()
+    told = api.grab_gifts([replace(reach(gift, one), verified_key=b"esi") for one in (1, 2)], now=read_now())
+    assert len({one.coupon for one in told if isinstance(one, Grabbed)}) == 2

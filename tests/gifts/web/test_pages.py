@@ -1,5 +1,7 @@
 """Pages of gifts: reach by a form, read the receipt, find one's coupons."""
 
+import json
+
 import pytest
 from django.test import Client
 
@@ -11,6 +13,7 @@ from millstream.kernel.ids import new_id
 from millstream.live.api import invite_crew, join_crew
 from millstream.live.models import Show
 from millstream.live.types.crew import CrewRole
+from millstream.people.models import User
 from millstream.people.types import Role
 from tests.gifts.giving import SEED, make_gift, reach
 from tests.live.town import Town, make_host
@@ -59,7 +62,7 @@ def test_the_receipt_keeps_the_secret_until_the_end(client: Client) -> None:
     api.end_gift(gift.id, now=read_now())
     after = client.get(f"/gifts/{gift.id}/receipt.json").json()
     assert after["seed"] == SEED.hex()
-    assert [line["number"] for line in after["reaches"]] == [1]
+    assert [line["number"] for line in after["winners"]] == [1]
     page = client.get(f"/gifts/{gift.id}/", headers={"accept-language": "zh-hans"}).content.decode()
     assert SEED.hex() in page
     assert "数字与指纹相符" in page
@@ -69,7 +72,9 @@ def test_a_draw_tells_nobody_before_it_is_over(client: Client) -> None:
     """Amounts of a draw are not in the receipt while it runs."""
     gift = make_gift(GiftKind.DRAW, pieces=1, budget_minor=100)
     api.grab_gifts([reach(gift, 1)], now=read_now())
-    assert client.get(f"/gifts/{gift.id}/receipt.json").json()["reaches"][0]["amount_minor"] is None
+    (line,) = b"".join(client.get(f"/gifts/{gift.id}/entries.jsonl")).splitlines()
+    assert json.loads(line)["amount_minor"] is None
+    assert client.get(f"/gifts/{gift.id}/receipt.json").json()["entries_sha256"] is None
 
 
 def test_the_host_announces_and_ends_a_gift(town: Town, dao: Client, femi: Client) -> None:  # noqa: F811 - fixtures
@@ -150,3 +155,43 @@ def test_shows_that_one_helps_with_stand_under_my_shows(town: Town) -> None:
     assert f'href="/shows/{town.show.slug}/"' in moderators.split(title)[1]
     assert f"/studio/{town.show.slug}/" not in moderators
     assert title not in browser("dao@example.com", town.dao, Role.HOST).get("/studio/").content.decode()
+
+
+def test_a_gift_for_verified_people_sends_a_guest_to_sign_in(client: Client) -> None:
+    """A typed number is nobody there; the page and the refusal say how to show who one is."""
+    gift = make_gift(verified_only=True)
+    page = client.get(f"/gifts/{gift.id}/").content.decode()
+    assert f"/accounts/login/code/?next=/gifts/{gift.id}/" in page
+    assert 'name="contact"' not in page
+    asked = {"contact": "13800138000"}
+    refused = client.post(f"/gifts/{gift.id}/grab/", asked, headers={"accept": "application/json"})
+    assert (refused.status_code, refused.json()["code"]) == (403, "gifts.verified_only")
+    assert "Sign in" in refused.json()["text"]
+
+
+def test_an_account_has_one_piece_whatever_it_types_and_wherever(client: Client) -> None:
+    """Two browsers of one account, another number typed in each: the same coupon."""
+    gift, esi = make_gift(verified_only=True), make_host("Esi", "艾西")
+    told, first, second = [], browser("esi@example.com", esi, Role.OWNER), Client()
+    second.force_login(User.objects.get(email="esi@example.com"), backend="django.contrib.auth.backends.ModelBackend")
+    for here, number in ((first, "13800138000"), (second, "13900139000")):
+        asked = {"contact": number}
+        told.append(here.post(f"/gifts/{gift.id}/grab/", asked, headers={"accept": "application/json"}).json())
+    assert told[0]["won"]
+    assert told[0] == told[1]
+    assert api.gift(gift.id, read_now()).taken == 1
+
+
+def test_the_host_says_who_may_reach(town: Town, dao: Client) -> None:  # noqa: F811 - fixtures
+    """The box of the studio's form counts; the room shows a guest the way to sign in, for other gifts the form."""
+    town.start()
+    path = f"/studio/{town.show.slug}/gifts/"
+    assert 'name="verified_only"' in dao.get(f"/studio/{town.show.slug}/live/").content.decode()
+    assert dao.post(path, red_packet(verified_only="yes")).status_code == 302
+    (gift,) = api.gifts_of(town.show.id, read_now())
+    assert gift.verified_only
+    room = f"/shows/{town.show.slug}/"
+    assert "Sign in to take part" in Client().get(room).content.decode()
+    assert "Sign in to take part" not in dao.get(room).content.decode()
+    assert dao.post(path, red_packet(title="For all")).status_code == 302
+    assert not api.gifts_of(town.show.id, read_now())[0].verified_only

@@ -199,16 +199,17 @@ async def enter(
     changes: Mapping[str, str] | None = None,
     patient: bool = True,
     source: str = "127.0.0.1",
+    person: str = "",
 ) -> Viewer:
-    """Open a socket into a room, with a pass of the page (for an actor) when a role is given, and say hello.
+    """Open a socket into a room, with a pass of the page (for an actor) when a role or a proof is given, and say hello.
 
     As our page does, one that is `patient` comes again when a busy server closes it with "too slow".
     """
     deadline = time.monotonic() + PATIENCE
     while True:
-        who = visitor or new_id()
-        told = RoomPass(room, who, name or "Bo", role, int(time.time()) + 600, actor=actor) if role else None
-        viewer = await _open(port, room, who, told, changes=changes, source=source)
+        who, until = visitor or new_id(), int(time.time()) + 600
+        told = RoomPass(room, who, name or "Bo", role or "guest", until, actor=actor, person=person)
+        viewer = await _open(port, room, who, told if role or person else None, changes=changes, source=source)
         try:
             # Who says nothing is closed after 20 s, which a slow test may need.
             await viewer.send(t="hello", last=SEEN_ALL)
