@@ -183,15 +183,16 @@ def test_an_account_has_one_piece_whatever_it_types_and_wherever(client: Client)
 
 
 def test_the_host_says_who_may_reach(town: Town, dao: Client) -> None:  # noqa: F811 - fixtures
-    """The box of the studio's form counts; the room shows a guest the way to sign in, for other gifts the form."""
+    """The box of the form is ticked and counts; the room shows a guest the way to sign in, for other gifts a form."""
     town.start()
     path = f"/studio/{town.show.slug}/gifts/"
-    assert 'name="verified_only"' in dao.get(f"/studio/{town.show.slug}/live/").content.decode()
+    studio = dao.get(f"/studio/{town.show.slug}/live/").content.decode()
+    assert 'name="verified_only" value="yes" checked' in studio
     assert dao.post(path, red_packet(verified_only="yes")).status_code == 302
     (gift,) = api.gifts_of(town.show.id, read_now())
     assert gift.verified_only
     room = f"/shows/{town.show.slug}/"
-    assert "Sign in to take part" in Client().get(room).content.decode()
-    assert "Sign in to take part" not in dao.get(room).content.decode()
+    assert "data-gift-sign-in" in Client().get(room).content.decode()
+    assert "data-gift-sign-in" not in dao.get(room).content.decode()
     assert dao.post(path, red_packet(title="For all")).status_code == 302
     assert not api.gifts_of(town.show.id, read_now())[0].verified_only
