@@ -170,7 +170,7 @@ def won_lots(
     A lot is the winner's in every browser of theirs, and in the one that took it by the link of the letter. One
     statement when no such lot waits for its winner, three otherwise, for any number of asks.
     """
-    wanted = set(asks)
+    wanted = {ask for ask in asks if ask[1] or ask[2]}
     if not wanted:
         return {}
     rows = list(
