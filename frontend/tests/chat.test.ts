@@ -286,3 +286,31 @@ test("whoever came back from paying buys again with one tap, under a new key eac
   find("[data-pin-cancel]").click();
   expect(find("[data-pin-quick]").hidden).toBe(true);
 });
+
+test("whoever paid comes in again as a buyer when only buyers may talk, then or later, and not for ever", async () => {
+  vi.useFakeTimers();
+  const room = openRoom();
+  let entered = 0;
+  Object.assign(room, { comeInAgain: async () => entered++ });
+  const refused = { may_talk: false, code: "live.only_buyers", text: "Buyers talk here." };
+  tell(room, "ms:standing", refused);
+  expect(entered).toBe(0);
+  tell(room, "ms:returned", { state: "refused" });
+  expect(entered).toBe(0);
+  tell(room, "ms:returned", { state: "waiting" });
+  expect(entered).toBe(1);
+  tell(room, "ms:standing", refused);
+  expect(entered).toBe(1);
+  vi.advanceTimersByTime(15_000);
+  expect(entered).toBe(2);
+  tell(room, "ms:standing", { may_talk: true });
+  vi.advanceTimersByTime(60_000);
+  expect(entered).toBe(2);
+  tell(room, "ms:standing", { may_talk: false, code: "live.only_followers", text: "" });
+  expect(entered).toBe(2);
+  tell(room, "ms:standing", refused);
+  expect(entered).toBe(3);
+  vi.advanceTimersByTime(3_600_000);
+  expect(entered).toBe(20);
+  vi.useRealTimers();
+});

@@ -11,6 +11,10 @@ import { FREE_TALK, isKeeper, nextLineAt, readRules, type Standing, type TalkRul
 const PROBLEM_SHOWN_MS = 6_000;
 const GIVE_BACK_MS = 5_000;
 const SLOW_TICK_MS = 250;
+/** Whoever has paid comes in again as a buyer; a bank may take its time until the payment counts. */
+const ONLY_BUYERS = "live.only_buyers";
+const LOOK_AGAIN_MS = 15_000;
+const MOST_LOOKS = 20;
 const HEARD = ["ms:talk", "ms:refused", "ms:standing", "ms:way"] as const;
 
 /** The talk of a room: its lines, and what one needs to join in. The room brings and takes the words. */
@@ -26,6 +30,10 @@ class MsChat extends HTMLElement {
   private lastSaid = { text: "", reply: "", atMs: 0 };
   private freeAtMs = 0;
   private slow = 0;
+  /** Why the reader may not talk (a refusal's code); empty while it may. */
+  private why = "";
+  private looks = 0;
+  private looking = 0;
 
   connectedCallback(): void {
     this.room = this.closest<Room>("ms-room");
@@ -41,12 +49,15 @@ class MsChat extends HTMLElement {
     this.find("[data-reply-cancel]")?.addEventListener("click", () => this.reply(null));
     this.find<HTMLFormElement>("[data-follow]")?.addEventListener("submit", (event) => void this.follow(event));
     for (const name of HEARD) this.room.addEventListener(name, this.onRoom);
+    this.room.addEventListener("ms:returned", this.onPaid);
     this.showRules();
   }
 
   disconnectedCallback(): void {
+    this.room?.removeEventListener("ms:returned", this.onPaid);
     for (const name of HEARD) this.room?.removeEventListener(name, this.onRoom);
     window.clearInterval(this.slow);
+    window.clearTimeout(this.looking);
     this.ends?.leave();
   }
 
@@ -214,6 +225,8 @@ class MsChat extends HTMLElement {
 
   /** Say why the reader may not talk, with the way out; or let it talk. */
   private stand(standing: Standing): void {
+    this.why = standing.may_talk ? "" : (standing.code ?? "");
+    this.comeInAsBuyer();
     const form = this.find("[data-say]");
     const why = this.find("[data-why]");
     if (form) form.hidden = !standing.may_talk;
@@ -225,6 +238,23 @@ class MsChat extends HTMLElement {
     for (const way of why.querySelectorAll<HTMLElement>("[data-way]")) way.hidden = way.dataset.way !== out;
     const appeal = why.querySelector<HTMLAnchorElement>('a[data-way="appeal"]');
     if (appeal && standing.url) appeal.href = standing.url;
+  }
+
+  /** Back from a payment: if only buyers may talk, now or later in the show, the reader is one of them. */
+  private onPaid = (event: Event): void => {
+    if ((event as CustomEvent<{ state?: string }>).detail.state === "refused") return;
+    this.looks = MOST_LOOKS;
+    this.comeInAsBuyer();
+  };
+
+  private comeInAsBuyer(): void {
+    if (this.why !== ONLY_BUYERS || this.looks <= 0 || this.looking !== 0) return;
+    this.looks -= 1;
+    this.looking = window.setTimeout(() => {
+      this.looking = 0;
+      this.comeInAsBuyer();
+    }, LOOK_AGAIN_MS);
+    void this.room?.comeInAgain();
   }
 
   /** Follow the host without leaving the video, and come into the room again as a follower. */
