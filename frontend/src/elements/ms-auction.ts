@@ -1,7 +1,7 @@
 import { define, pageLanguage, pickText } from "../page";
 import type { Room } from "../room/frames";
 import { tellKnown, whenKnown } from "../room/known";
-import { minorOf, offeredSteps, standingOf } from "../rules/bids";
+import { minorOf, offeredSteps, type Standing, standingOf } from "../rules/bids";
 import { clockAhead, writeLeft } from "../rules/countdown";
 import { fillPrice } from "../rules/money";
 import type { TradeItem } from "../rules/trade_log";
@@ -16,6 +16,8 @@ interface AuctionData {
   bids?: number;
   leader?: string;
   closes_at?: string;
+  /** Until when the winner may buy it. */
+  offer_until?: string | null;
   extended?: number;
   title?: unknown;
   url?: string;
@@ -46,12 +48,15 @@ class MsAuction extends HTMLElement {
   private forget = (): void => {};
   private room: Room | null = null;
   private readonly waiting = new Map<string, HTMLElement>();
+  /** As whom the reader bid, by auction: a lot may fall to them when its card has left long ago. */
+  private readonly names = new Map<string, string>();
 
   connectedCallback(): void {
     this.ahead = clockAhead(this.dataset.serverNow, Date.now());
     this.room = this.closest<Room>("ms-room") ?? document.querySelector<Room>("ms-room");
     this.room?.addEventListener("ms:trade", this.onTrade);
     this.room?.addEventListener("ms:answer", this.onAnswer);
+    for (const card of this.querySelectorAll<HTMLElement>(".auction[data-you]")) this.remember(card);
     this.forget = whenKnown(() => this.known());
     if (!this.dataset.page) this.addEventListener("submit", this.onSubmit);
     this.timer = window.setInterval(() => this.tick(), TICK_MS);
@@ -79,12 +84,21 @@ class MsAuction extends HTMLElement {
   // -- what the room tells ----------------------------------------------------------------------------------------
 
   private take(data: AuctionData): void {
-    const known = this.querySelector<HTMLElement>(`[data-auction="${CSS.escape(data.auction ?? "")}"]`);
-    const card = known ?? (data.state === "open" ? this.make() : null);
+    const id = data.auction ?? "";
+    const known = this.querySelector<HTMLElement>(`[data-auction="${CSS.escape(id)}"]`);
+    const you = this.names.get(id) ?? "";
+    const isTheirs = standingOf(data.state ?? "", data.leader ?? "", you) === "won";
+    const card = known ?? (data.state === "open" || isTheirs ? this.make() : null);
     if (!card) return;
+    if (!known) card.dataset.you = you;
     this.fill(card, data);
-    if (!known) this.say(pickText(data.title));
+    if (isTheirs) this.say(this.dataset.textYours, pickText(data.title));
+    else if (!known) this.say(this.dataset.textOpened, pickText(data.title));
     this.tick();
+  }
+
+  private remember(card: HTMLElement): void {
+    if (card.dataset.you) this.names.set(card.dataset.auction ?? "", card.dataset.you);
   }
 
   private make(): HTMLElement | null {
@@ -101,7 +115,10 @@ class MsAuction extends HTMLElement {
     Object.assign(card.dataset, {
       auction: data.auction ?? "",
       state: data.state ?? "",
+      variant: data.variant ?? "",
       closes: data.closes_at ?? "",
+      until: data.offer_until ?? "",
+      price: String(data.price_minor ?? ""),
       currency: data.currency ?? "",
       leader: data.leader ?? "",
     });
@@ -161,7 +178,7 @@ class MsAuction extends HTMLElement {
 
   private stand(card: HTMLElement): void {
     const place = card.querySelector<HTMLElement>("[data-auction-stands]");
-    const how = standingOf(card.dataset.state ?? "", card.dataset.leader ?? "", card.dataset.you ?? "");
+    const how = this.standing(card);
     const words = {
       lead: this.dataset.textLead,
       outbid: this.dataset.textOutbid,
@@ -181,10 +198,14 @@ class MsAuction extends HTMLElement {
     card.querySelector("[data-auction-buy]")?.toggleAttribute("hidden", how !== "won");
   }
 
+  private standing(card: HTMLElement): Standing {
+    return standingOf(card.dataset.state ?? "", card.dataset.leader ?? "", card.dataset.you ?? "");
+  }
+
   /** What is over leaves after a while, unless its reader has won it. */
   private leaveLater(card: HTMLElement): void {
     window.setTimeout(() => {
-      const how = standingOf(card.dataset.state ?? "", card.dataset.leader ?? "", card.dataset.you ?? "");
+      const how = this.standing(card);
       if (how !== "won") card.remove();
     }, GONE_AFTER_MS);
   }
@@ -195,17 +216,20 @@ class MsAuction extends HTMLElement {
 
   private tick(): void {
     const now = this.now();
-    for (const card of this.querySelectorAll<HTMLElement>(".auction")) {
-      const clock = card.querySelector("[data-auction-clock]");
-      const left = Date.parse(card.dataset.closes ?? "") - now;
-      if (!clock || Number.isNaN(left)) continue;
-      const isOpen = card.dataset.state === "open";
-      const words = isOpen ? this.dataset.textClosing : this.dataset.textOver;
-      clock.textContent = isOpen && left > 0 ? writeLeft(left) : (words ?? "");
-      card.toggleAttribute("data-late", isOpen && left > 0 && left <= 10_000);
-      for (const button of card.querySelectorAll<HTMLButtonElement>("[data-auction-form] button"))
-        button.disabled = !isOpen || left <= 0;
-    }
+    for (const card of this.querySelectorAll<HTMLElement>(".auction")) this.count(card, now);
+  }
+
+  private count(card: HTMLElement, now: number): void {
+    const clock = card.querySelector("[data-auction-clock]");
+    const isOpen = card.dataset.state === "open";
+    const isTheirs = this.standing(card) === "won"; // who has won sees how long they may buy it
+    const left = Date.parse((isTheirs ? card.dataset.until : card.dataset.closes) ?? "") - now;
+    if (!clock || Number.isNaN(left)) return;
+    const words = isOpen ? this.dataset.textClosing : this.dataset.textOver;
+    clock.textContent = (isOpen || isTheirs) && left > 0 ? writeLeft(left) : (words ?? "");
+    card.toggleAttribute("data-late", isOpen && left > 0 && left <= 10_000);
+    for (const button of card.querySelectorAll<HTMLButtonElement>("[data-auction-form] button"))
+      button.disabled = !isOpen || left <= 0;
   }
 
   // -- bidding ----------------------------------------------------------------------------------------------------
@@ -270,6 +294,7 @@ class MsAuction extends HTMLElement {
     tellKnown();
     for (const input of card.querySelectorAll<HTMLInputElement>('input[name="amount"]')) input.value = "";
     if (answer.you) card.dataset.you = answer.you;
+    this.remember(card);
     if (answer.your_max_minor) card.dataset.own = String(answer.your_max_minor);
     if (answer.you && (answer.state === "leading" || answer.state === "raised")) card.dataset.leader = answer.you;
     this.stand(card);
@@ -315,9 +340,9 @@ class MsAuction extends HTMLElement {
     place.hidden = !text;
   }
 
-  private say(title: string): void {
+  private say(words: string | undefined, title: string): void {
     const said = this.querySelector("[data-auction-said]");
-    if (said) said.textContent = (this.dataset.textOpened ?? "__title__").replace("__title__", title);
+    if (said) said.textContent = (words ?? "__title__").replace("__title__", title);
   }
 }
 
