@@ -22,6 +22,7 @@ from millstream.deals.queries.auctions import (
 from millstream.deals.queries.checks import check_deals
 from millstream.deals.queries.consent import least_prices
 from millstream.deals.queries.deals import deal_of, deal_prices, deals_of, past_deals_of, price_history, room_prices
+from millstream.deals.rules.pricing import price_of_one
 from millstream.deals.rules.receipt import verify_receipt
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "place_bids",
     "plan_room_price",
     "price_history",
+    "price_of_one",
     "receipt",
     "room_prices",
     "settle_auctions",

@@ -158,8 +158,9 @@ class DealRecord:
 
 @dataclass(frozen=True, slots=True)
 class SpecialPrice:
-    """What the till needs of a deal or a won lot: the price, and the allotment that it comes from."""
+    """A deal or a won lot as the till takes it: the price, the allotment that it comes from, from when until when."""
 
+    id: UUID
     variant: UUID
     stock_item: UUID | None
     price_minor: int
@@ -167,6 +168,12 @@ class SpecialPrice:
     pool: UUID | None
     cap: int | None
     left: int | None
+    opens_at: datetime
+    closes_at: datetime | None
+
+    def is_on(self, now: datetime) -> bool:
+        """Whether it is a price now."""
+        return self.opens_at <= now and (self.closes_at is None or now < self.closes_at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -243,7 +243,10 @@ def test_a_price_that_is_over_is_nobodys_price(open_fair: Fair, nats_url: str, t
         await forger.send(**named, deal=str(opened[0].id))
         assert (await forger.until("refused", code="live.bad_message"))["t"] == "refused"
         await on_rows(close_it)
-        assert (await buy(forger, fair, "after-its-close"))["code"] == "orders.price_changed"
+        refused = await buy(forger, fair, "after-its-close")
+        assert (refused["t"], refused["code"]) == ("refused", "orders.price_changed")
+        assert refused["price_minor"] == LIST_MINOR  # the card takes it over: the next press buys
+        assert "price has changed" in refused["text"]
         assert (await buy(forger, fair, "at-the-true-price", seen_minor=LIST_MINOR))["t"] == "bought"
 
     with room_server(tmp_path, "room") as port:

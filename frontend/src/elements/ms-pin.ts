@@ -1,15 +1,12 @@
 import { define, pageLanguage, pickText } from "../page";
 import type { Room } from "../room/frames";
-import { type DealData, PinDeal } from "../room/pin_deal";
+import { type DealTold, PinPrice, type PinTold } from "../room/pin_price";
 import { QuickBuy } from "../room/quick_buy";
-import { fillPrice } from "../rules/money";
+import { clockAhead } from "../rules/countdown";
 import type { TradeItem } from "../rules/trade_log";
 
-interface PinData {
-  variant?: string;
+interface PinData extends PinTold {
   title?: unknown;
-  price_minor?: number;
-  currency?: string;
   left?: number;
   image?: string;
   url?: string;
@@ -19,48 +16,56 @@ interface PinData {
 /** The pinned product: follows the room's trade, and tells screen readers politely when something else is pinned. */
 class MsPin extends HTMLElement {
   private room: Room | null = null;
-  private deal: PinDeal | null = null;
+  private price: PinPrice | null = null;
   private quick: QuickBuy | null = null;
-  private priceMinor = 0;
-  private currency = "";
-  /** Deals that are open, by variant: a product may be pinned after its deal began. */
-  private deals = new Map<string, DealData>();
+  /** What the shop has of it; NaN until somebody says. */
+  private stock = Number.NaN;
 
   connectedCallback(): void {
     this.room = this.closest<Room>("ms-room");
-    this.priceMinor = Number(this.dataset.price || 0);
-    this.currency = this.dataset.currency ?? "";
-    const now = () => this.room?.serverNow?.() ?? Date.now();
-    this.deal = new PinDeal(this, now, () => this.price({}));
+    this.stock = this.dataset.stock ? Number(this.dataset.stock) : Number.NaN;
+    const ahead = clockAhead(this.room?.dataset.serverNow, Date.now());
+    const now = () => this.room?.serverNow?.() ?? Date.now() + ahead;
+    const price = new PinPrice(this, now, () => this.repriced());
+    this.price = price;
     if (this.room) {
-      this.quick = new QuickBuy(this, this.room, () => ({
-        variant: this.dataset.variant ?? "",
-        priceMinor: this.deal?.priceMinor ?? this.priceMinor,
-        currency: this.currency,
-        buyUrl: this.find<HTMLAnchorElement>("buy")?.href ?? "",
-      }));
+      this.quick = new QuickBuy(this, this.room, {
+        read: () => ({
+          variant: this.dataset.variant ?? "",
+          title: this.find("link")?.textContent?.trim() ?? "",
+          priceMinor: price.minor,
+          currency: price.currency,
+          buyUrl: this.find<HTMLAnchorElement>("buy")?.href ?? "",
+        }),
+        takeOver: (minor) => price.takeOver(minor),
+      });
     }
     this.room?.addEventListener("ms:trade", this.onTrade);
+    this.repriced();
   }
 
   disconnectedCallback(): void {
     this.room?.removeEventListener("ms:trade", this.onTrade);
-    this.deal?.leave();
+    this.price?.leave();
     this.quick?.leave();
   }
 
   private onTrade = (event: Event): void => {
     const item = (event as CustomEvent<TradeItem>).detail;
     const data = item.data as PinData;
-    if (item.kind === "deal") this.deals.set(String(data.variant), item.data);
-    if (item.kind === "pin") this.pin(data);
+    if (item.kind === "deal") this.price?.hear(item.data as DealTold);
+    else if (item.kind === "pin") this.pin(data);
     else if (item.kind === "unpin") this.reveal(false);
     else if (data.variant !== this.dataset.variant) return;
     else if (item.kind === "stock" && data.left !== undefined) this.left(data.left);
-    else if (item.kind === "price") this.price(data);
-    else if (item.kind === "deal") this.deal?.hear(item.data);
+    else if (item.kind === "price") this.price?.list(data);
     this.quick?.refresh();
   };
+
+  private repriced(): void {
+    if (!Number.isNaN(this.stock)) this.left(this.stock);
+    this.quick?.refresh();
+  }
 
   private find<T extends Element = HTMLElement>(name: string): T | null {
     return this.querySelector<T>(`[data-pin-${name}]`);
@@ -78,7 +83,6 @@ class MsPin extends HTMLElement {
     const title = pickText(data.title);
     this.dataset.variant = data.variant ?? "";
     this.quick?.close();
-    this.deal?.end();
     const link = this.find<HTMLAnchorElement>("link");
     if (link) {
       link.textContent = title;
@@ -90,9 +94,8 @@ class MsPin extends HTMLElement {
     if (buy && data.buy_url) buy.href = data.buy_url;
     const other = this.find<HTMLAnchorElement>("other");
     if (other && data.buy_url) other.href = data.buy_url;
-    this.price(data);
-    const deal = this.deals.get(this.dataset.variant);
-    if (deal) this.deal?.hear(deal);
+    this.stock = data.left ?? Number.NaN;
+    this.price?.put(data);
     if (data.left !== undefined) this.left(data.left);
     this.reveal(true);
     this.refresh(this.find("card"), "fresh");
@@ -100,19 +103,12 @@ class MsPin extends HTMLElement {
     if (said) said.textContent = (this.dataset.textPinned ?? "__title__").replace("__title__", title);
   }
 
-  /** Show the ordinary price, kept for when a deal is over. */
-  private price(data: PinData): void {
-    this.priceMinor = data.price_minor ?? this.priceMinor;
-    this.currency = data.currency ?? this.currency;
-    const place = this.find("price");
-    if (!place || !this.currency || (this.deal?.priceMinor ?? null) !== null) return;
-    fillPrice(place, this.priceMinor, this.currency, pageLanguage());
-    this.refresh(place, "freshValue");
-  }
-
-  private left(left: number): void {
+  /** Say how many there are: what the shop has free, or when that is nothing, what the price's own allotment has. */
+  private left(stock: number): void {
+    this.stock = stock;
+    const left = Math.max(stock, this.price?.left ?? 0);
     const place = this.find("left");
-    if (!place) return;
+    if (!place || (place.dataset.left === String(left) && place.firstElementChild)) return;
     const few = left <= Number(this.dataset.few ?? 5);
     const words = left <= 0 ? this.dataset.textSoldOut : few ? this.dataset.textFew : this.dataset.textLeft;
     const badge = document.createElement("span");

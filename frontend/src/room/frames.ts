@@ -62,6 +62,8 @@ export interface Answer {
   key: string;
   code?: string;
   text?: string;
+  /** What it costs, when a refusal says that this has changed. */
+  price_minor?: number;
   pay_url?: string;
   order_url?: string;
 }

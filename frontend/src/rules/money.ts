@@ -41,3 +41,9 @@ export function fillPrice(element: Element, minor: number, currency: string, lan
   };
   element.replaceChildren(piece("price-sign", sign), units, piece("price-cents", cents));
 }
+
+/** Money in running words. */
+export function writeMoney(minor: number, currency: string, language: string): string {
+  const format = new Intl.NumberFormat(language, { style: "currency", currency, currencyDisplay: "narrowSymbol" });
+  return format.format(minor / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
+}

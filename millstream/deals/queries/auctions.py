@@ -190,7 +190,7 @@ def won_lots(
         for row in rows:
             theirs = (visitor is not None and row.winner_visitor == visitor) or row.winner_id in whose
             if row.variant_id == variant and theirs and left.get(row.pool_id, 0) > 0 and row.won_minor:
-                found[ask] = SpecialPrice(variant, row.stock_item_id, row.won_minor, LOT, row.pool_id, None, 1)
+                found[ask] = _lot(row, row.won_minor)
                 break
     return found
 
@@ -201,3 +201,18 @@ def lot_of_winner(auction_id: UUID, winner: UUID, *, now: datetime) -> AuctionRe
         id=auction_id, winner_id=winner, state=AuctionState.WON.value, offer_until__gt=now
     ).first()
     return auction_record(row) if row else None
+
+
+def _lot(row: Auction, won_minor: int) -> SpecialPrice:
+    return SpecialPrice(
+        id=row.id,
+        variant=row.variant_id,
+        stock_item=row.stock_item_id,
+        price_minor=won_minor,
+        price_source=LOT,
+        pool=row.pool_id,
+        cap=None,
+        left=1,
+        opens_at=row.closes_at,
+        closes_at=row.offer_until,
+    )

@@ -91,11 +91,13 @@ def room_prices(show: UUID, *, now: datetime) -> dict[UUID, DealRecord]:
     return {deal.variant: deal for deal in records_of(list(rows), now)}
 
 
-def deal_prices(pairs: Iterable[tuple[UUID, UUID]], *, now: datetime) -> dict[tuple[UUID, UUID], list[SpecialPrice]]:
+def deal_prices(
+    pairs: Iterable[tuple[UUID, UUID]], *, now: datetime, coming: bool = False
+) -> dict[tuple[UUID, UUID], list[SpecialPrice]]:
     """The deals that are on now by (show, variant), the cheapest first, decided by the clock whatever was swept.
 
     One statement when there are none, three otherwise, for any number of pairs. A deal below what its maker agrees to
-    by now is left out.
+    by now is left out. With `coming` also those whose window is still to begin.
     """
     wanted = set(pairs)
     if not wanted:
@@ -103,10 +105,12 @@ def deal_prices(pairs: Iterable[tuple[UUID, UUID]], *, now: datetime) -> dict[tu
     rows = Deal.objects.filter(
         Q(closes_at__isnull=True) | Q(closes_at__gt=now),
         state__in=GOING,
-        opens_at__lte=now,
+        opens_at__isnull=False,
         show_id__in={show for show, _ in wanted},
         variant_id__in={variant for _, variant in wanted},
     )
+    if not coming:
+        rows = rows.filter(opens_at__lte=now)
     counting = [row for row in rows if (row.show_id, row.variant_id) in wanted]
     if not counting:
         return {}
@@ -122,7 +126,9 @@ def deal_prices(pairs: Iterable[tuple[UUID, UUID]], *, now: datetime) -> dict[tu
 
 
 def _special(row: Deal, pool: PoolRecord | None) -> SpecialPrice:
+    assert row.opens_at is not None
     return SpecialPrice(
+        id=row.id,
         variant=row.variant_id,
         stock_item=row.stock_item_id if pool else None,
         price_minor=row.price_minor,
@@ -130,6 +136,8 @@ def _special(row: Deal, pool: PoolRecord | None) -> SpecialPrice:
         pool=row.pool_id,
         cap=row.cap,
         left=pool.left if pool else None,
+        opens_at=row.opens_at,
+        closes_at=row.closes_at,
     )
 
 

@@ -1,6 +1,6 @@
 """What a deal may cost, how long it may last, and whether a price is the lowest in 30 days."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -20,6 +20,7 @@ from millstream.deals.types import (
     Consent,
     Least,
     PriceSpan,
+    SpecialPrice,
 )
 from millstream.kernel.money import exponent, format_minor
 
@@ -40,6 +41,21 @@ def check_price(price_minor: int, *, list_minor: int, least: Least, currency: st
     if not 0 < price_minor < list_minor:
         raise PriceNotBetter(list=told, list_minor=list_minor)
     check_least(price_minor, least, currency)
+
+
+def price_of_one(
+    list_minor: int, deals: Iterable[SpecialPrice], lot: SpecialPrice | None, now: datetime
+) -> SpecialPrice | None:
+    """What one unit costs whoever asks, at the till and on every page: None is the shop's price.
+
+    A lot goes to who has won it (`lot`, if the asker has). Else the cheapest deal that is on, has something left and
+    beats the shop's price. `frontend/src/rules/price_now.ts` says the same in the room's page.
+    """
+    if lot is not None:
+        return lot
+    on = [deal for deal in deals if deal.is_on(now) and (deal.left is None or deal.left > 0)]
+    better = [deal for deal in on if deal.price_minor < list_minor]
+    return min(better, key=lambda deal: (deal.price_minor, deal.price_source), default=None)
 
 
 def check_allotment(size: int | None, cap: int | None) -> None:

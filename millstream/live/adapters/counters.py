@@ -21,10 +21,12 @@ from millstream.kernel.clock import read_now
 from millstream.kernel.ids import new_id
 from millstream.kernel.refusals import Refusal
 from millstream.kernel.settings import conf
+from millstream.kernel.wording import say as say_refusal
 from millstream.live.refusals.talk import ContactNeeded, CounterBusy
 from millstream.live.room.bounds import ASKS_AT_ONCE
 from millstream.live.room.counter import Answer, Asked, plug_counter
 from millstream.orders.api import order_path, pay_path, till
+from millstream.orders.refusals import PriceChanged
 from millstream.orders.types import OrderId, OrderPlaced, OrderWish, PaymentId
 from millstream.people.api import buyer_key, on_file
 from millstream.people.types import ContactKind
@@ -56,6 +58,8 @@ async def _buy_one(asked: Asked, known: OnFile) -> Answer:
         return ContactNeeded()
     try:
         return _bought(await till.submit_async(_wish(asked, contact[0], contact[1])))
+    except PriceChanged as changed:
+        return _repriced(changed, asked.language)
     except Refusal as refusal:
         return refusal
     except Exception:
@@ -96,6 +100,14 @@ def _bought(placed: OrderPlaced) -> dict[str, Any]:
         "pay_url": origin + pay_path(placed.order_id),
         "order_url": origin + order_path(placed.order_id, placed.code),
     }
+
+
+def _repriced(changed: PriceChanged, language: str) -> dict[str, Any]:
+    """No, and what it costs instead: the card shows it, and the next press buys at it."""
+    with translation.override(language):
+        said = say_refusal(changed)
+    text = f"{said.what} {said.next}".strip()
+    return {"t": "refused", "code": changed.code, "text": text, "price_minor": changed.facts["price_minor"]}
 
 
 async def bid(asked: Sequence[Asked]) -> list[Answer]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from millstream.deals.api import deal_prices, won_lots
+from millstream.deals.api import deal_prices, price_of_one, won_lots
 from millstream.deals.types import SpecialPrice
 from millstream.kernel.refusals import Refusal
 from millstream.live.queries import live_shows_with
@@ -51,12 +51,10 @@ class RoomOffers:
             host = hosts.get((ask.show_id, ask.variant_id))
             if host:
                 offer = replace(offer, show_id=ask.show_id, host=host, price_source=IN_A_SHOW)
-            lot = lots.get((ask.variant_id, ask.visitor, ask.buyer_id))
-            if lot is not None and ask.quantity == 1:
-                answers.append(_at(offer, lot))
-                continue
+            lot = lots.get((ask.variant_id, ask.visitor, ask.buyer_id)) if ask.quantity == 1 else None
             on = deals.get((ask.show_id, ask.variant_id), ()) if ask.show_id else ()
-            answers.append(_best(offer, on))
+            special = price_of_one(offer.price_minor, on, lot, now)
+            answers.append(_at(offer, special) if special else offer)
         return answers
 
     @staticmethod
@@ -67,14 +65,6 @@ class RoomOffers:
             return {}
         found = live_shows_with([variant for _, variant in asked], now, REPLAY_SELLS_FOR)
         return {(show, variant): host for show, host, variant in found if (show, variant) in asked}
-
-
-def _best(offer: Offer, on: Sequence[SpecialPrice]) -> Offer:
-    """The cheapest deal with something left, if it beats the offer."""
-    for deal in on:
-        if deal.price_minor < offer.price_minor and (deal.left is None or deal.left > 0):
-            return _at(offer, deal)
-    return offer
 
 
 def _at(offer: Offer, special: SpecialPrice) -> Offer:

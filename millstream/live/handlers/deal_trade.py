@@ -1,7 +1,7 @@
 """What a room trades about deals and auctions, and what a show's beginning and end mean to them."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from millstream.deals.types import AuctionRecord, AuctionState, DealRecord, Deal
 from millstream.kernel.clock import read_now
 from millstream.kernel.facts import Fact, Heard, hears
 from millstream.live.facts import ShowEnded, ShowStarted
-from millstream.live.rules import buy_url
+from millstream.live.rules import buy_url, wire_time
 from millstream.live.types import TradeKind
 
 FACTS: Final[tuple[type[Fact], ...]] = (
@@ -39,7 +39,7 @@ def trade_of(fact: Fact) -> tuple[Sequence[UUID], TradeKind, Mapping[str, Any]]:
     """Which rooms a fact concerns, and what they are told: the whole of the deal or auction as it stands now."""
     match fact:
         case DealOpened(show=show, deal=deal) | DealLeft(show=show, deal=deal) | DealClosed(show=show, deal=deal):
-            return (show,), TradeKind.DEAL, deal_data(deal_of(deal, now=read_now()))
+            return (show,), TradeKind.DEAL, _deal_now(deal)
         case (
             AuctionOpened(show=show, auction=lot)
             | BidTaken(show=show, auction=lot)
@@ -51,12 +51,17 @@ def trade_of(fact: Fact) -> tuple[Sequence[UUID], TradeKind, Mapping[str, Any]]:
             raise AssertionError(f"live.trade heard {fact.kind}")
 
 
-def deal_data(deal: DealRecord) -> dict[str, Any]:
-    """A deal as a room trades it."""
+def _deal_now(deal: UUID) -> dict[str, Any]:
+    now = read_now()
+    return deal_data(deal_of(deal, now=now), now)
+
+
+def deal_data(deal: DealRecord, now: datetime) -> dict[str, Any]:
+    """A deal as a room trades it; one whose window has begun is open whether a sweep has said so or not."""
     return {
         "deal": str(deal.id),
         "variant": str(deal.variant),
-        "state": "open" if deal.state is DealState.OPEN else "closed",
+        "state": "open" if deal.state is DealState.OPEN or deal.is_on(now) else "closed",
         "kind": deal.kind.value,
         "price_minor": deal.price_minor,
         "was_minor": deal.was_minor,
@@ -64,8 +69,8 @@ def deal_data(deal: DealRecord) -> dict[str, Any]:
         "size": deal.size,
         "left": deal.left,
         "cap": deal.cap,
-        "opens_at": _when(deal.opens_at),
-        "closes_at": _when(deal.closes_at),
+        "opens_at": wire_time(deal.opens_at),
+        "closes_at": wire_time(deal.closes_at),
         "lowest_30_days": deal.lowest_30_days,
         "title": dict(deal.title),
         "image": deal.image,
@@ -84,7 +89,8 @@ def auction_data(lot: AuctionRecord) -> dict[str, Any]:
         "currency": lot.currency,
         "bids": lot.bids,
         "leader": lot.leader,
-        "closes_at": _when(lot.closes_at),
+        "closes_at": wire_time(lot.closes_at),
+        "offer_until": wire_time(lot.offer_until),
         "extended": lot.extensions,
         "title": dict(lot.title),
         "image": lot.image,
@@ -92,10 +98,6 @@ def auction_data(lot: AuctionRecord) -> dict[str, Any]:
         "buy_url": buy_url(lot.variant, lot.show),
         "head": lot.head,
     }
-
-
-def _when(moment: datetime | None) -> str | None:
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds") if moment else None
 
 
 @hears(ShowStarted, ShowEnded, name="live.deals")

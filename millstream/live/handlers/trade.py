@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from millstream.deals.api import deal_prices
 from millstream.kernel.facts import Fact, Heard, Hint, hears
 from millstream.live.facts import ProductPinned, ProductUnpinned, ShowEnded, ShowStarted, SwitchThrown
 from millstream.live.handlers import deal_trade, gift_trade
@@ -44,18 +45,19 @@ def write_trade(heard: Heard[Any]) -> Sequence[Hint]:
     elif isinstance(heard.fact, gift_trade.FACTS):
         shows, kind, data = gift_trade.trade_of(heard.fact)
     else:
-        shows, kind, data = _trade_of(heard.fact)
+        shows, kind, data = _trade_of(heard.fact, heard.now)
     return _write(shows, kind, heard.at, data) if shows else ()
 
 
-def _trade_of(fact: Fact) -> tuple[Sequence[UUID], TradeKind, Mapping[str, Any]]:
+def _trade_of(fact: Fact, now: datetime) -> tuple[Sequence[UUID], TradeKind, Mapping[str, Any]]:
     """Which rooms a fact concerns, and what they are told."""
     match fact:
         case ProductPinned(show=show, variant=variant):
             goods = for_sale([VariantId(variant)]).get(VariantId(variant))
             if goods is None:  # withdrawn in the meantime: nothing that could be sold is on the table
                 return (show,), TradeKind.UNPIN, {"variant": str(variant)}
-            return (show,), TradeKind.PIN, pin_data(goods, show)
+            deals = deal_prices([(show, variant)], now=now, coming=True).get((show, variant), ())
+            return (show,), TradeKind.PIN, pin_data(goods, show, deals)
         case ProductUnpinned(show=show, variant=variant):
             return (show,), TradeKind.UNPIN, {"variant": str(variant)}
         case ShowStarted(show=show):

@@ -13,10 +13,12 @@ from millstream.live.rules.shows import (
     is_price_the_hosts,
     is_too_late,
     pin_data,
+    price_data,
     product_url,
     show_url,
     slug_from,
     takes_picture,
+    wire_time,
 )
 
 __all__ = [
@@ -32,8 +34,10 @@ __all__ = [
     "is_price_the_hosts",
     "is_too_late",
     "pin_data",
+    "price_data",
     "product_url",
     "show_url",
     "slug_from",
     "takes_picture",
+    "wire_time",
 ]

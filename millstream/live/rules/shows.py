@@ -3,10 +3,11 @@
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from millstream.deals.types import SpecialPrice
 from millstream.live.types import DOORS_OPEN_BEFORE, PLANNED_KEEPS_FOR, Agreement, ShowState
 from millstream.pacts.types import PactRecord, Part
 from millstream.shops.types import ForSale
@@ -45,8 +46,8 @@ def in_order[T](items: Sequence[T], wanted: Mapping[T, int]) -> list[T]:
     return sorted(items, key=lambda item: (wanted.get(item, len(items) + 1), items.index(item)))
 
 
-def pin_data(goods: ForSale, show: UUID) -> dict[str, Any]:
-    """What a room tells about a pinned product."""
+def pin_data(goods: ForSale, show: UUID, deals: Sequence[SpecialPrice] = ()) -> dict[str, Any]:
+    """What a room tells about a pinned product: at the shop's price, with every deal on it that is on or to come."""
     return {
         "product": str(goods.product_id),
         "variant": str(goods.variant_id),
@@ -57,7 +58,24 @@ def pin_data(goods: ForSale, show: UUID) -> dict[str, Any]:
         "image": goods.image,
         "url": product_url(goods),
         "buy_url": buy_url(goods.variant_id, show),
+        "deals": [price_data(deal) for deal in deals],
     }
+
+
+def price_data(price: SpecialPrice) -> dict[str, Any]:
+    """A deal or lot as far as it decides what one unit costs; the fields are those of a traded deal."""
+    return {
+        "deal": str(price.id),
+        "price_minor": price.price_minor,
+        "left": price.left,
+        "opens_at": wire_time(price.opens_at),
+        "closes_at": wire_time(price.closes_at),
+    }
+
+
+def wire_time(moment: datetime | None) -> str | None:
+    """A moment as rooms tell it."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds") if moment else None
 
 
 def show_url(slug: str) -> str:

@@ -1,5 +1,6 @@
 """What a room's page shows, put together from the doors below."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +11,7 @@ from uuid import UUID
 from django.http import HttpRequest
 from django.urls import reverse
 
-from millstream.deals.api import deals_of
+from millstream.deals.api import deal_prices, price_of_one, won_lots
 from millstream.kernel.settings import conf
 from millstream.live import api
 from millstream.live.room.admission import write_pass
@@ -89,14 +90,28 @@ def pin_of(show: ShowRecord, goods: Goods) -> dict[str, Any] | None:
     return pin_data(found, show.id) if found else None
 
 
-def dressed_pin(show: ShowRecord, goods: Goods, now: datetime) -> dict[str, Any] | None:
-    """The pinned product with the deal that is open on it."""
-    pin = pin_of(show, goods)
-    if pin is None:
+def is_known(by: SpokenBy) -> bool:
+    """Whether the reader has left a contact: nobody else buys with one press, or bids."""
+    return by.actor is not None or by.role is TalkRole.BUYER
+
+
+def dressed_pin(show: ShowRecord, goods: Goods, by: SpokenBy, now: datetime) -> dict[str, Any] | None:
+    """The pinned product as this reader would pay for one of it, and all prices that its card has to know of.
+
+    `deal` is the price that counts now (None: the shop's), `deals_json` what the script needs as the clock goes on.
+    """
+    pinned = goods.pinned
+    found = goods.known.get(VariantId(pinned.variant)) if pinned else None
+    if found is None:
         return None
-    going = (deal for deal in deals_of(show.id, now=now) if str(deal.variant) == pin["variant"] and deal.is_on(now))
-    deal = next(going, None)
-    return pin | {"deal": deal}
+    place = (show.id, found.variant_id)
+    deals = deal_prices([place], now=now, coming=True).get(place, [])
+    ask = (found.variant_id, by.visitor, by.actor)
+    lots = won_lots([ask] if is_known(by) else [], now=now)
+    price = price_of_one(found.price_minor, deals, lots.get(ask), now)
+    pin = pin_data(found, show.id, deals)
+    left = max(found.left, (price.left or 0) if price else 0)
+    return pin | {"stock": found.left, "left": left, "deal": price, "deals_json": json.dumps(pin["deals"])}
 
 
 def rundown_rows(show: ShowRecord, goods: Goods) -> list[dict[str, Any]]:
@@ -165,8 +180,8 @@ def room_context(request: HttpRequest, show: ShowRecord) -> dict[str, Any]:
         "name": by.name,
         "role": by.role.value,
         "player": player(media.stream(show.stream), show),
-        "pin": dressed_pin(show, goods, request.now()),  # type: ignore[attr-defined]
-        "quick_buy": by.actor is not None or by.role is TalkRole.BUYER,
+        "pin": dressed_pin(show, goods, by, request.now()),  # type: ignore[attr-defined]
+        "quick_buy": is_known(by),
         "talk": chat_lines(api.talk(show.id), places(show, goods), paths["show"]),
         "rundown": rundown_rows(show, goods),
         **joining(request, show, by),
