@@ -6,8 +6,7 @@ from uuid import UUID
 from django.http import HttpRequest
 from ninja.security import APIKeyCookie, HttpBearer
 
-from millstream.kernel.ids import new_id
-from millstream.kernel.sealing import lookup_hmac
+from millstream.kernel.sealing import lookup_hmac, sign
 from millstream.people.acting import Acting, acting_as_of
 from millstream.people.models import AccessKey
 from millstream.people.queries.actors import record_of, roles_in
@@ -25,7 +24,8 @@ def acting_by_key(key: str) -> Acting | None:
     roles = roles_in(row.user_id, row.actor_id)
     if not roles:
         return None
-    visitor: UUID = new_id()
+    # A program keeps no cookie: under one visitor its second try is known, and so are its contact and address.
+    visitor = UUID(hex=sign("visitor of a member", f"{row.user_id}:{row.actor_id}"))
     return Acting(row.user_id, visitor, record_of(row.actor), roles, is_operator=row.user.is_staff)
 
 
@@ -54,4 +54,11 @@ class BySession(APIKeyCookie):
         return request.acting  # type: ignore[attr-defined]
 
 
+def without_key(request: HttpRequest) -> Acting | None:
+    """Whoever shows no key: a guest, or a signed-in browser; None for 401, for a wrong key is nobody's."""
+    scheme = request.headers.get("Authorization", "").partition(" ")[0]
+    return None if scheme.lower() == ByKey.openapi_scheme else acting_as_of(request)
+
+
 SIGNED_IN = [ByKey(), BySession(csrf=True)]
+ANYBODY = [ByKey(), without_key]

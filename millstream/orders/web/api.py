@@ -15,6 +15,7 @@ from millstream.orders import api
 from millstream.orders.links import order_path
 from millstream.orders.types import OrderRecord
 from millstream.orders.web.lean import buy, limit_buys
+from millstream.people.access import ANYBODY
 from millstream.people.acting import Acting, acting_as_of
 
 router = Router(tags=["orders"])
@@ -97,14 +98,23 @@ class Asked(Schema):
     limit: int = 50
 
 
-@router.post("/buy", response={200: BuyOut, 201: BuyOut}, auth=None, summary="Buy: hold the goods and open the payment")
+@router.post(
+    "/buy",
+    response={200: BuyOut, 201: BuyOut},
+    auth=ANYBODY,
+    summary="Buy: hold the goods and open the payment",
+    openapi_extra={"security": [{}, {"ByKey": []}]},
+)
 async def buy_goods(
     request: HttpRequest, wanted: BuyIn, idempotency_key: Annotated[str, Header(alias="Idempotency-Key")] = ""
 ) -> Status[dict[str, Any]]:
-    """Place one order through the till. 201 when it was placed now, 200 when the same request placed it before."""
-    visitor: UUID = request.visitor  # type: ignore[attr-defined]
-    limit_buys(visitor, asking_network(request))
+    """Place one order through the till. 201 when it was placed now, 200 when the same request placed it before.
+
+    With a key the acting actor buys, without one a guest.
+    """
     acting = await sync_to_async(acting_as_of)(request)
+    visitor = acting.visitor
+    limit_buys(visitor, asking_network(request))
     buyer = acting.actor.id if acting.actor else None
     told: dict[str, Any] = wanted.dict()
     status, answer = await buy(

@@ -2,7 +2,7 @@
 
 Both are answered before Django's middleware; `docs/decisions/orders-lean-routes.md` has the figures. What middleware
 would do for them is done here: limits by visitor and network, a bounded body, refusals in the asker's language.
-Everything else, and a purchase by somebody signed in, goes on to Django.
+Everything else, and a purchase by somebody signed in or with an access key, goes on to Django.
 """
 
 import json
@@ -53,7 +53,7 @@ def lean(pages: App) -> App:
         if scope["method"] == "POST":
             if scope["path"] == BUY_PATH:
                 headers = _headers(scope)
-                if f"{settings.SESSION_COOKIE_NAME}=" not in headers.get("cookie", ""):
+                if _is_guest(headers):
                     await _buy(scope, headers, receive, send)
                     return
             elif scope["path"] == HOOK_PATH:
@@ -62,6 +62,11 @@ def lean(pages: App) -> App:
         await pages(scope, receive, send)
 
     return application
+
+
+def _is_guest(headers: Headers) -> bool:
+    """Whether nobody can be signed in: neither by a session nor by an access key."""
+    return "authorization" not in headers and f"{settings.SESSION_COOKIE_NAME}=" not in headers.get("cookie", "")
 
 
 async def _buy(scope: Scope, headers: Headers, receive: Receive, send: Send) -> None:

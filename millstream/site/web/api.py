@@ -39,7 +39,7 @@ def docs(request: HttpRequest) -> HttpResponse:
     """What the API can do, from its OpenAPI description, as a page without scripts."""
     described = api.get_openapi_schema()
     operations = [
-        {"method": method.upper(), "path": path, "told": told, "open": not told.get("security")}
+        {"method": method.upper(), "path": path, "told": told, "open": {} in told.get("security", [{}])}
         for path, methods in described["paths"].items()
         for method, told in methods.items()
     ]
