@@ -18,6 +18,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from millstream.kernel.web.peers import read_networks
+from millstream.site.database_settings import DatabaseUrlWrong, read_url
 from millstream.site.media_settings import MediaSettings, MediaSettingWrong, media_port, read_media
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -25,6 +26,9 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 DAY_SECONDS = 86_400
 KEY_BYTES = 32
 PORT_MAX = 65_535
+CURRENCY_SETTING = "MILLSTREAM_CURRENCY"
+COUNTY_CURRENCY, COUNTY_DELIVERY_MINOR = "CNY", 800
+LONGEST_MINOR = 12
 EVERYWHERE = {"0.0.0.0", "::", ""}  # noqa: S104 - compared, not bound
 
 
@@ -74,6 +78,8 @@ class Config:
     nats_url: str | None
     external_database: bool
     external_nats: bool
+    currency: str
+    delivery_minor: int
     return_window_seconds: int
     hold_seconds: int
     release_sweep_seconds: int
@@ -123,6 +129,8 @@ class Config:
             "MEDIA_ORIGIN": self.media_origin,
             "MILLSTREAM_MEDIA_PROCESSES": str(self.media.processes),
             **({"MILLSTREAM_ROOM_ORIGIN": self.room_origin} if self.room_apart else {}),
+            "MILLSTREAM_CURRENCY": self.currency,
+            "MILLSTREAM_DELIVERY_MINOR": str(self.delivery_minor),
             "MILLSTREAM_RETURN_WINDOW_SECONDS": str(self.return_window_seconds),
             "MILLSTREAM_HOLD_SECONDS": str(self.hold_seconds),
             "MILLSTREAM_RELEASE_SWEEP_SECONDS": str(self.release_sweep_seconds),
@@ -204,7 +212,8 @@ def load(environ: Mapping[str, str] | None = None) -> Config:
     host = env.get("MILLSTREAM_HOST") or "127.0.0.1"
     engines = read_engines(var)
     media_origin = _origin(env, "MEDIA_ORIGIN", media_port_first)
-    own_database, own_nats = env.get("DATABASE_URL"), env.get("NATS_URL")
+    own_database, own_nats = _database_url(env), env.get("NATS_URL")
+    currency = _currency(env)
     return Config(
         var=var,
         demo=demo,
@@ -222,6 +231,8 @@ def load(environ: Mapping[str, str] | None = None) -> Config:
         nats_url=own_nats or engines.get("nats_url"),
         external_database=bool(own_database),
         external_nats=bool(own_nats),
+        currency=currency,
+        delivery_minor=_delivery(env, currency),
         return_window_seconds=_count(env, "MILLSTREAM_RETURN_WINDOW_SECONDS", 120 if demo else 14 * DAY_SECONDS),
         hold_seconds=_count(env, "MILLSTREAM_HOLD_SECONDS", 600),
         release_sweep_seconds=_count(env, "MILLSTREAM_RELEASE_SWEEP_SECONDS", 10 if demo else 300),
@@ -311,6 +322,40 @@ def _count(env: Mapping[str, str], setting: str, default: int) -> int:
     if not value.isascii() or not value.isdigit() or int(value) == 0:
         raise SettingRefused(setting, f"say a whole number above zero, not {value!r}")
     return int(value)
+
+
+def _currency(env: Mapping[str, str]) -> str:
+    value = env.get(CURRENCY_SETTING) or COUNTY_CURRENCY
+    if value != COUNTY_CURRENCY and value not in _tender():
+        raise SettingRefused(CURRENCY_SETTING, f"say a currency by its three letters of ISO 4217, not {value!r}")
+    return value
+
+
+def _tender() -> set[str]:
+    """What people pay with somewhere today, by CLDR."""
+    from babel.core import get_global  # noqa: PLC0415 - most towns never ask
+
+    places = get_global("territory_currencies").values()
+    return {code for place in places for code, _since, until, tender in place if tender and until is None}
+
+
+def _delivery(env: Mapping[str, str], currency: str) -> int:
+    """What delivery costs; the default is one of the county's currency, so that of any other must be said."""
+    value = env.get("MILLSTREAM_DELIVERY_MINOR") or (str(COUNTY_DELIVERY_MINOR) if currency == COUNTY_CURRENCY else "")
+    if not value.isascii() or not value.isdigit() or len(value) > LONGEST_MINOR:
+        told = f"say what delivery costs in the smallest unit of {currency}, 0 or more, not {value!r}"
+        raise SettingRefused("MILLSTREAM_DELIVERY_MINOR", told)
+    return int(value)
+
+
+def _database_url(env: Mapping[str, str]) -> str | None:
+    url = env.get("DATABASE_URL")
+    if url:
+        try:
+            read_url(url)
+        except DatabaseUrlWrong as wrong:
+            raise SettingRefused("DATABASE_URL", str(wrong)) from None
+    return url
 
 
 def _port(env: Mapping[str, str], setting: str, default: int) -> int:

@@ -3,14 +3,13 @@
 import base64
 import os
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
-from psycopg.conninfo import conninfo_to_dict
 
 from millstream.kernel.settings import Installation, MediaPlaces
 from millstream.site import config, mail_settings
+from millstream.site.database_settings import django_database
 
 CONFIG = config.load()
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -21,13 +20,13 @@ GUEST_PURCHASES_PER_MINUTE = 20
 MILLSTREAM = Installation(
     demo=CONFIG.demo,
     var=CONFIG.var,
-    currency="CNY",
+    currency=CONFIG.currency,
     platform_actor=PLATFORM_ACTOR,
     hold_seconds=CONFIG.hold_seconds,
     return_window_seconds=CONFIG.return_window_seconds,
     release_sweep_seconds=CONFIG.release_sweep_seconds,
     carrier_step_seconds=CONFIG.carrier_step_seconds,
-    delivery_minor=800,
+    delivery_minor=CONFIG.delivery_minor,
     network_rate=CONFIG.network_rate,
     visitor_rate=GUEST_PURCHASES_PER_MINUTE,
     public_origin=CONFIG.public_origin,
@@ -133,30 +132,7 @@ TEMPLATES = [
 POOLED = os.environ.get("MILLSTREAM_POOL", "0") == "1"
 
 
-def _database(url: str | None) -> dict[str, Any]:
-    told = conninfo_to_dict(url or "postgresql:///millstream")
-    options: dict[str, Any] = {
-        # A web process serves each request in a thread of its own, so connections are kept in a pool, not in threads.
-        "pool": {"min_size": 1, "max_size": 12, "timeout": 10, "max_idle": 60} if POOLED else False,
-        # No writing transaction may hold the facts' horizon for longer.
-        "options": "-c idle_in_transaction_session_timeout=5000 -c lock_timeout=4000",
-    }
-    if "sslmode" in told:
-        options["sslmode"] = told["sslmode"]
-    return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": told.get("dbname", "millstream"),
-        "USER": told.get("user", ""),
-        "PASSWORD": told.get("password", ""),
-        "HOST": told.get("host", ""),
-        "PORT": str(told.get("port", "")),
-        "CONN_MAX_AGE": 0,
-        "OPTIONS": options,
-        "TEST": {"NAME": told.get("dbname", "millstream")},
-    }
-
-
-DATABASES = {"default": _database(CONFIG.database_url)}
+DATABASES = {"default": django_database(CONFIG.database_url, pooled=POOLED)}
 
 AUTH_USER_MODEL = "people.User"
 AUTHENTICATION_BACKENDS = [

@@ -9,8 +9,10 @@ import subprocess
 import sys
 
 import pytest
+from django.db.backends.postgresql.base import DatabaseWrapper
 
 from millstream.site import config
+from millstream.site.database_settings import django_database
 
 
 def load(tmp_path, **env):
@@ -117,3 +119,51 @@ def test_trusted_proxies_are_networks(tmp_path):
     assert config.load(settings.children_env()) == settings
     with pytest.raises(config.SettingRefused, match="MILLSTREAM_TRUSTED_PROXIES"):
         load(tmp_path, MILLSTREAM_TRUSTED_PROXIES="nginx")
+
+
+def test_a_town_sells_in_the_currency_it_says(tmp_path):
+    """The county's by default; of another currency nobody knows what delivery costs, so it must be said."""
+    assert (load(tmp_path).currency, load(tmp_path).delivery_minor) == ("CNY", 800)
+    told = load(tmp_path, MILLSTREAM_CURRENCY="JPY", MILLSTREAM_DELIVERY_MINOR="0")
+    assert (told.currency, told.delivery_minor) == ("JPY", 0)
+    assert config.load(told.children_env()) == told
+    with pytest.raises(config.SettingRefused, match=r"MILLSTREAM_DELIVERY_MINOR: .*JPY"):
+        load(tmp_path, MILLSTREAM_CURRENCY="JPY")
+
+
+@pytest.mark.parametrize("value", ["Yuan", "cny", "CNX", "DEM"])
+def test_money_that_nobody_pays_with_is_refused(tmp_path, value):
+    """Misspelt, small letters, a code that is not given, a currency that is history."""
+    with pytest.raises(config.SettingRefused, match="MILLSTREAM_CURRENCY"):
+        load(tmp_path, MILLSTREAM_CURRENCY=value, MILLSTREAM_DELIVERY_MINOR="1")
+
+
+URL = "postgresql://mill:se%20cret@db.example:6432/town"
+
+
+def test_every_option_of_the_database_reaches_the_connection(tmp_path):
+    """What libpq knows is passed on as it was said; our limits stand behind the options of the operator."""
+    asked = "?sslmode=verify-full&sslrootcert=/etc/ssl/ca.pem&application_name=town&options=-c%20work_mem%3D8MB"
+    entry = django_database(URL + asked, pooled=False)
+    params = DatabaseWrapper({**entry, "TIME_ZONE": None, "AUTOCOMMIT": True}).get_connection_params()
+    told = {key: params[key] for key in ("dbname", "user", "password", "host", "port")}
+    assert told == {"dbname": "town", "user": "mill", "password": "se cret", "host": "db.example", "port": "6432"}
+    assert (params["sslmode"], params["sslrootcert"]) == ("verify-full", "/etc/ssl/ca.pem")
+    assert params["application_name"] == "town"
+    assert params["options"].startswith("-c work_mem=8MB -c idle_in_transaction_session_timeout=5000 ")
+    assert load(tmp_path, DATABASE_URL=URL + asked).database_url == URL + asked
+
+
+def test_a_service_names_its_own_database():
+    """The name in the service file counts, not our default."""
+    entry = django_database("postgresql:///?service=town", pooled=True)
+    assert (entry["NAME"], entry["OPTIONS"]["service"]) == ("", "town")
+
+
+@pytest.mark.parametrize("wrong", [f"{URL}?sslrootcrt=/etc/ssl/ca.pem", "mysql//mill:se%20cret@h/d", f"{URL}%zz"])
+def test_a_database_that_cannot_be_read_is_refused_without_its_password(tmp_path, wrong):
+    """A misspelt option is not dropped: a certificate that nobody checks is none."""
+    with pytest.raises(config.SettingRefused, match="DATABASE_URL") as refused:
+        load(tmp_path, DATABASE_URL=wrong)
+    assert "cret" not in str(refused.value)
+    assert "sslrootcrt" not in wrong or '"sslrootcrt"' in str(refused.value)
