@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST
 
 from millstream.kernel.money import to_minor
 from millstream.kernel.refusals import Refusal
+from millstream.kernel.settings import conf
 from millstream.kernel.wording import say
 from millstream.live import api
 from millstream.live.types import ShowRecord
@@ -75,7 +76,7 @@ def price(request: HttpRequest, slug: str) -> HttpResponse:
         sit_to_direct(request, show)
         variant = asked_variant(request)
         goods = for_sale([VariantId(variant)]).get(VariantId(variant))
-        currency = goods.currency if goods else "CNY"
+        currency = goods.currency if goods else conf().currency
         api.change_price(
             show.id,
             variant,

@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from millstream.site import config
+from millstream.site.cli.books import refuse_other_currency
 from millstream.site.cli.borrowed import borrowed_engines
 from millstream.site.cli.django_side import in_django
 from millstream.site.cli.up import Commands
@@ -114,10 +116,19 @@ def migrate() -> None:
         cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATION_LOCK])
         try:
             began = time.monotonic()
+            refuse_other_currency(_rows, config.load())
             call("migrate", "--no-input", "--verbosity", "0")
             print(f"database is at this version ({time.monotonic() - began:.1f} s)")
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATION_LOCK])
+
+
+def _rows(sql: str, values: Sequence[str]) -> list[tuple[Any, ...]]:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(sql, list(values))
+        return list(cursor.fetchall())
 
 
 def wait_for_server() -> None:

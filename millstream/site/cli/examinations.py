@@ -17,11 +17,12 @@ from pathlib import Path
 
 import psutil
 
+from millstream.site.cli.books import other_currencies, said
 from millstream.site.cli.supervisor.lock import holder
 from millstream.site.cli.supervisor.orphans import find_orphans
 from millstream.site.cli.supervisor.probes import host_and_port
 from millstream.site.cli.supervisor.town import NATS_PORT, Town
-from millstream.site.config import REPOSITORY, Config
+from millstream.site.config import CURRENCY_SETTING, REPOSITORY, Config
 from millstream.site.engines.account import EngineRefused, account_for, must_reach
 from millstream.site.engines.nats import binary as nats_binary
 from millstream.site.engines.nats import greets
@@ -60,7 +61,7 @@ def examine(settings: Config) -> list[Finding]:
     """Look at everything."""
     up = holder(settings.var)
     findings = [Finding(Health.WELL, "town", f"up, process {up}" if up else f"not up; folder {settings.var}")]
-    for look in (versions, programs, secrets, disk, limits, proxies):
+    for look in (versions, programs, secrets, disk, limits, proxies, money):
         findings.extend(look(settings))
     findings.extend(ports(settings, is_up=bool(up)))
     findings.extend(database(settings))
@@ -208,6 +209,7 @@ def database(settings: Config) -> Iterator[Finding]:
             row = connection.execute(
                 "SELECT extract(epoch FROM clock_timestamp() - %s)", [datetime.now(UTC)]
             ).fetchone()
+            others = other_currencies(lambda sql, values: connection.execute(sql, values).fetchall(), settings.currency)
     except psycopg.Error as error:
         yield Finding(Health.ILL, "postgresql", f"does not answer: {error}", "Check DATABASE_URL, or `millstream up`.")
         return
@@ -218,6 +220,13 @@ def database(settings: Config) -> Iterator[Finding]:
     near = drift < CLOCK_DRIFT_SECONDS
     advice = "" if near else "Holds and auctions follow PostgreSQL's clock: set both machines' clocks by NTP."
     yield Finding(Health.WELL if near else Health.ILL, "clock", f"{drift:.3f} s from PostgreSQL's", advice)
+    if others:
+        yield Finding(Health.ILL, "currency", f"{CURRENCY_SETTING}: {said(others, settings.currency)}")
+
+
+def money(settings: Config) -> Iterator[Finding]:
+    """What the town sells in."""
+    yield Finding(Health.WELL, "money", f"{settings.currency}, delivery {settings.delivery_minor} of its smallest unit")
 
 
 def embedded_database(settings: Config) -> Finding:
