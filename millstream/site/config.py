@@ -18,7 +18,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from millstream.kernel.web.peers import read_networks
-from millstream.site.database_settings import DatabaseUrlWrong, read_url
 from millstream.site.media_settings import MediaSettings, MediaSettingWrong, media_port, read_media
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -212,8 +211,7 @@ def load(environ: Mapping[str, str] | None = None) -> Config:
     host = env.get("MILLSTREAM_HOST") or "127.0.0.1"
     engines = read_engines(var)
     media_origin = _origin(env, "MEDIA_ORIGIN", media_port_first)
-    own_database, own_nats = _database_url(env), env.get("NATS_URL")
-    currency = _currency(env)
+    own_database, own_nats = env.get("DATABASE_URL"), env.get("NATS_URL")
     return Config(
         var=var,
         demo=demo,
@@ -231,8 +229,8 @@ def load(environ: Mapping[str, str] | None = None) -> Config:
         nats_url=own_nats or engines.get("nats_url"),
         external_database=bool(own_database),
         external_nats=bool(own_nats),
-        currency=currency,
-        delivery_minor=_delivery(env, currency),
+        currency=_currency(env),
+        delivery_minor=_delivery(env, _currency(env)),
         return_window_seconds=_count(env, "MILLSTREAM_RETURN_WINDOW_SECONDS", 120 if demo else 14 * DAY_SECONDS),
         hold_seconds=_count(env, "MILLSTREAM_HOLD_SECONDS", 600),
         release_sweep_seconds=_count(env, "MILLSTREAM_RELEASE_SWEEP_SECONDS", 10 if demo else 300),
@@ -346,16 +344,6 @@ def _delivery(env: Mapping[str, str], currency: str) -> int:
         told = f"say what delivery costs in the smallest unit of {currency}, 0 or more, not {value!r}"
         raise SettingRefused("MILLSTREAM_DELIVERY_MINOR", told)
     return int(value)
-
-
-def _database_url(env: Mapping[str, str]) -> str | None:
-    url = env.get("DATABASE_URL")
-    if url:
-        try:
-            read_url(url)
-        except DatabaseUrlWrong as wrong:
-            raise SettingRefused("DATABASE_URL", str(wrong)) from None
-    return url
 
 
 def _port(env: Mapping[str, str], setting: str, default: int) -> int:

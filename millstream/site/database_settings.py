@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
+
+from millstream.site.config import SettingRefused
+
 SETTING: Final = "DATABASE_URL"
 # No writing transaction may hold the facts' horizon for longer. The last word counts, so these stay ours.
 OUR_OPTIONS: Final = "-c idle_in_transaction_session_timeout=5000 -c lock_timeout=4000"
@@ -14,25 +19,18 @@ UNKNOWN_OPTION: Final = ("invalid URI query parameter", "invalid connection opti
 SPOKEN_BY_DJANGO: Final = frozenset({"dbname", "user", "password", "host", "port", "options", "client_encoding"})
 
 
-class DatabaseUrlWrong(ValueError):
-    """The URL cannot be read; the text says why, without the password."""
-
-
 def read_url(url: str) -> Mapping[str, Any]:
     """The parts and options of a URL (or of `key=value` words) as libpq reads them; refuses what it does not know."""
-    from psycopg import ProgrammingError  # noqa: PLC0415 - a supervisor of embedded engines stays light
-    from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415
-
     try:
         told = conninfo_to_dict(url)
     except ProgrammingError as wrong:
         reason = str(wrong).strip()
         # Other reasons repeat what was typed, the password with it.
         said = f" ({reason})" if reason.startswith(UNKNOWN_OPTION) else ""
-        raise DatabaseUrlWrong(f"say {EXAMPLE}, with options that libpq knows{said}") from None
+        raise SettingRefused(SETTING, f"say {EXAMPLE}, with options that libpq knows{said}") from None
     encoding = str(told.get("client_encoding", "UTF8")).upper().replace("-", "")
     if encoding not in {"UTF8", "AUTO"}:
-        raise DatabaseUrlWrong("client_encoding is UTF8 here")
+        raise SettingRefused(SETTING, "client_encoding is UTF8 here")
     return told
 
 

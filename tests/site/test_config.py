@@ -141,7 +141,7 @@ def test_money_that_nobody_pays_with_is_refused(tmp_path, value):
 URL = "postgresql://mill:se%20cret@db.example:6432/town"
 
 
-def test_every_option_of_the_database_reaches_the_connection(tmp_path):
+def test_every_option_of_the_database_reaches_the_connection():
     """What libpq knows is passed on as it was said; our limits stand behind the options of the operator."""
     asked = "?sslmode=verify-full&sslrootcert=/etc/ssl/ca.pem&application_name=town&options=-c%20work_mem%3D8MB"
     entry = django_database(URL + asked, pooled=False)
@@ -151,7 +151,6 @@ def test_every_option_of_the_database_reaches_the_connection(tmp_path):
     assert (params["sslmode"], params["sslrootcert"]) == ("verify-full", "/etc/ssl/ca.pem")
     assert params["application_name"] == "town"
     assert params["options"].startswith("-c work_mem=8MB -c idle_in_transaction_session_timeout=5000 ")
-    assert load(tmp_path, DATABASE_URL=URL + asked).database_url == URL + asked
 
 
 def test_a_service_names_its_own_database():
@@ -161,9 +160,22 @@ def test_a_service_names_its_own_database():
 
 
 @pytest.mark.parametrize("wrong", [f"{URL}?sslrootcrt=/etc/ssl/ca.pem", "mysql//mill:se%20cret@h/d", f"{URL}%zz"])
-def test_a_database_that_cannot_be_read_is_refused_without_its_password(tmp_path, wrong):
+def test_a_database_that_cannot_be_read_is_refused_without_its_password(wrong):
     """A misspelt option is not dropped: a certificate that nobody checks is none."""
     with pytest.raises(config.SettingRefused, match="DATABASE_URL") as refused:
-        load(tmp_path, DATABASE_URL=wrong)
+        django_database(wrong, pooled=False)
     assert "cret" not in str(refused.value)
     assert "sslrootcrt" not in wrong or '"sslrootcrt"' in str(refused.value)
+
+
+def test_the_command_line_says_which_database_it_cannot_read(tmp_path, clean_environment):
+    """One sentence and code 2, before anything starts to migrate."""
+    done = subprocess.run(
+        [sys.executable, "-m", "millstream", "migrate"],
+        env={**clean_environment, "MILLSTREAM_VAR": str(tmp_path), "DATABASE_URL": f"{URL}?sslrootcrt=x"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
+    assert done.stderr.startswith("millstream: DATABASE_URL: ")
