@@ -20,7 +20,7 @@ import psutil
 from millstream.site.cli.books import other_currencies, said
 from millstream.site.cli.supervisor.lock import holder
 from millstream.site.cli.supervisor.orphans import find_orphans
-from millstream.site.cli.supervisor.probes import host_and_port
+from millstream.site.cli.supervisor.probes import host_and_port, parts_told
 from millstream.site.cli.supervisor.town import NATS_PORT, Town
 from millstream.site.config import CURRENCY_SETTING, REPOSITORY, Config
 from millstream.site.engines.account import EngineRefused, account_for, must_reach
@@ -66,8 +66,7 @@ def examine(settings: Config) -> list[Finding]:
     findings.extend(ports(settings, is_up=bool(up)))
     findings.extend(database(settings))
     findings.extend(nerve(settings))
-    if not up:
-        findings.extend(left_behind(settings))
+    findings.extend(parts(settings) if up else left_behind(settings))
     return findings
 
 
@@ -261,6 +260,19 @@ def nerve(settings: Config) -> Iterator[Finding]:
         f"{host}:{port} " + ("answers, JetStream is on" if good else "does not answer with JetStream"),
         "" if good else "Check NATS_URL and `jetstream {}` in the server's configuration.",
     )
+
+
+def parts(settings: Config) -> Iterator[Finding]:
+    """What the running town says of its own parts."""
+    told = parts_told(settings.local_host, settings.web_port)
+    if told is None:
+        yield Finding(Health.ILL, "health", "the web process does not say how its parts are", "See var/log/web.log.")
+        return
+    ill = [(name, part) for name, part in told.items() if not part["ok"]]
+    for name, part in ill:
+        yield Finding(Health.ILL, "health", f"{name}: {part['says']}", "docs/operate/alarms.md says what to do first.")
+    if not ill:
+        yield Finding(Health.WELL, "health", f"all parts are well: {', '.join(told)}")
 
 
 def left_behind(settings: Config) -> Iterator[Finding]:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import socket
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
 from millstream.site import config
-from millstream.site.cli.examinations import Health, database, fonts, nerve, ports, proxies, secrets
+from millstream.site.cli.examinations import Health, database, fonts, nerve, parts, ports, proxies, secrets
 from millstream.site.cli.main import main
 
 NAMES = ("up", "stop", "web", "worker", "media", "sim", "prepare", "migrate", "demo", "reconcile", "shell", "manage")
@@ -108,6 +112,46 @@ def test_the_doctor_sees_engines_that_do_not_answer(tmp_path):
     }
     settings = config.load(env)
     assert [f.health for f in (*database(settings), *nerve(settings))] == [Health.ILL, Health.ILL]
+
+
+@contextmanager
+def web_that_says(text: str) -> Iterator[int]:
+    """Something that answers every question with this text; gives its port."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(503)
+            self.send_header("content-length", str(len(text)))
+            self.end_headers()
+            self.wfile.write(text.encode())
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base names it so
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield server.server_port
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ('{"parts": {"jobs": {"ok": false, "says": "orders.expire is doing since 600 s"}}}', "jobs: orders.expire is"),
+        ('{"parts": {"jobs": {"ok": true, "says": "none waits"}}}', "all parts are well: jobs"),
+        ("<h1>somebody else</h1>", "does not say"),
+    ],
+)
+def test_the_doctor_repeats_what_a_running_town_says_of_its_parts(tmp_path, text, found):
+    """A part that is not well is bad, by its name and in its words."""
+    with web_that_says(text) as port:
+        env = {"MILLSTREAM_VAR": str(tmp_path), "MILLSTREAM_WEB_PORT": str(port)}
+        (finding,) = parts(config.load(env))
+    assert found in finding.text
+    assert (finding.health is Health.WELL) == ('"ok": true' in text)
 
 
 def test_fonts_are_a_note_and_never_bad():

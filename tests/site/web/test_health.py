@@ -111,12 +111,13 @@ def job_under_way(name: str, *, seconds: int) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_jobs_that_are_put_in_line_and_done_are_well(client: Client) -> None:
-    """One that is under way for a minute may be; a clip is being cut, say."""
+    """One that is under way for a minute may be, and a whole show is cut for longer."""
     put_in_line(seconds_ago=1)
-    job_under_way("media.cut_clips", seconds=60)
+    job_under_way("media.cut_clips", seconds=600)
+    job_under_way("notices.send", seconds=60)
     told = part(client, "jobs")
     assert told["ok"], told
-    assert "media.cut_clips is doing since 6" in told["says"]
+    assert "notices.send is doing since 6" in told["says"]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import http.client
+import json
 import socket
+from typing import Any
 from urllib.parse import urlsplit
 
 PROBE_SECONDS = 2.0
+HEALTH_SECONDS = 5.0
 
 
 def answers_http(host: str, port: int, path: str = "/healthz") -> bool:
@@ -20,6 +23,18 @@ def answers_http(host: str, port: int, path: str = "/healthz") -> bool:
     finally:
         connection.close()
     return True
+
+
+def parts_told(host: str, port: int) -> dict[str, Any] | None:
+    """What `/healthz` says of each part; None when nobody says."""
+    connection = http.client.HTTPConnection(host, port, timeout=HEALTH_SECONDS)
+    try:
+        connection.request("GET", "/healthz", headers={"User-Agent": "millstream-doctor"})
+        return dict(json.loads(connection.getresponse().read())["parts"])
+    except (OSError, http.client.HTTPException, ValueError, KeyError):
+        return None
+    finally:
+        connection.close()
 
 
 def accepts(host: str, port: int) -> bool:
