@@ -263,14 +263,18 @@ def nerve(settings: Config) -> Iterator[Finding]:
 
 
 def parts(settings: Config) -> Iterator[Finding]:
-    """What the running town says of its own parts."""
+    """What the running town says of its own parts; only a note, for a part may just be starting."""
     told = parts_told(settings.local_host, settings.web_port)
     if told is None:
-        yield Finding(Health.ILL, "health", "the web process does not say how its parts are", "See var/log/web.log.")
+        yield Finding(
+            Health.LACKING, "health", "the web process does not say how its parts are", "See var/log/web.log."
+        )
         return
     ill = [(name, part) for name, part in told.items() if not part["ok"]]
     for name, part in ill:
-        yield Finding(Health.ILL, "health", f"{name}: {part['says']}", "docs/operate/alarms.md says what to do first.")
+        yield Finding(
+            Health.LACKING, "health", f"{name}: {part['says']}", "docs/operate/alarms.md says what to do first."
+        )
     if not ill:
         yield Finding(Health.WELL, "health", f"all parts are well: {', '.join(told)}")
 
