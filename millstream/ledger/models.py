@@ -146,6 +146,14 @@ class PayoutBatch(Row):
         indexes = (models.Index(fields=("made_at",), name="ledger_batch_made"),)
 
 
+class PayoutFileTake(Row):
+    """Somebody took the bank file of a batch, with bank details in clear; never edited."""
+
+    batch = models.ForeignKey(PayoutBatch, models.PROTECT, related_name="+")
+    taken_by = models.UUIDField()
+    taken_at = models.DateTimeField()
+
+
 class PayoutItemQuerySet(OwnedQuerySet["PayoutItem"]):
     """Payout items; an actor sees their own."""
 

@@ -35,6 +35,9 @@ class EntryKind(StrEnum):
     RELEASE = "release"
     REFUND = "refund"
     LATE_REFUND = "late_refund"
+    REFUND_REFUSED = "refund_refused"
+    REFUND_BY_HAND = "refund_by_hand"
+    REFUND_KEPT = "refund_kept"
     SETTLEMENT = "settlement"
     DEBT_SETTLED = "debt_settled"
     PAYOUT_BATCHED = "payout_batched"
@@ -196,6 +199,14 @@ class PayoutDue:
     amount_minor: int
     debt_minor: int
     payable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FileTaken:
+    """Who took the bank file of a batch, and when."""
+
+    taken_by: UUID
+    taken_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,11 @@ from millstream.kernel.ids import short_code
 from millstream.kernel.money import to_major
 from millstream.kernel.refusals import NotFound
 from millstream.kernel.sealing import unseal
-from millstream.ledger.models import PayoutAccount, PayoutBatch, PayoutItem
+from millstream.ledger.models import PayoutAccount, PayoutBatch, PayoutFileTake, PayoutItem
 from millstream.ledger.rules.csv_cells import Cell, csv_text
 from millstream.ledger.types import (
     BankDetailsMasked,
+    FileTaken,
     ItemState,
     PayoutBatchId,
     PayoutBatchRecord,
@@ -57,6 +58,12 @@ def payout_batch(batch: PayoutBatchId) -> PayoutBatchRecord:
 def payout_batches() -> list[PayoutBatchRecord]:
     """The newest batches."""
     return _batches(PayoutBatch.objects.order_by("-made_at", "-id")[:BATCHES_A_PAGE])
+
+
+def payout_file_takes(batch: PayoutBatchId) -> list[FileTaken]:
+    """Who took the bank file of a batch, first to last."""
+    rows = PayoutFileTake.objects.filter(batch_id=batch).order_by("taken_at", "id")
+    return [FileTaken(row.taken_by, row.taken_at) for row in rows]
 
 
 def _batches(rows: QuerySet[PayoutBatch]) -> list[PayoutBatchRecord]:

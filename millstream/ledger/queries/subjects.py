@@ -15,7 +15,7 @@ JOIN ledger_account AS account ON account.id = posting.account_id
 JOIN ledger_entry AS entry ON entry.id = posting.entry_id
 LEFT JOIN ledger_entry AS undone ON undone.id = entry.reverses_id
 WHERE posting.subject = ANY(%s::uuid[]) AND account.purpose IN ('payable', 'debt', 'carriage')
-  AND coalesce(undone.kind, entry.kind) IN ('release', 'late_refund')
+  AND coalesce(undone.kind, entry.kind) IN ('release', 'late_refund', 'refund_kept')
 GROUP BY posting.subject, account.owner_id
 """
 _HELD: Final = """

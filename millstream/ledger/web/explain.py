@@ -25,6 +25,7 @@ TITLES: Final[Mapping[str, str | Promise]] = {
     EntryKind.RELEASE: _l("Sale"),
     EntryKind.REFUND: _l("Refund to the buyer"),
     EntryKind.LATE_REFUND: _l("Refund to the buyer after release"),
+    EntryKind.REFUND_KEPT: _l("A refund that did not go through: the sale keeps it"),
     EntryKind.DEBT_SETTLED: _l("Debt settled"),
     EntryKind.PAYOUT_BATCHED: _l("Payout to your bank"),
     EntryKind.PAYOUT_RETURNED: _l("Payout came back"),
@@ -38,7 +39,7 @@ PURPOSES: Final[Mapping[str, str | Promise]] = {
     Purpose.PAYABLE: _l("Due to actors"),
     Purpose.CARRIAGE: _l("Carriage"),
     Purpose.PAYOUT: _l("Payouts on their way"),
-    Purpose.UNALLOCATED: _l("Unallocated: paid too late or twice"),
+    Purpose.UNALLOCATED: _l("Unallocated: paid too late, twice, or a refund that was refused"),
     Purpose.DEBT: _l("Owed by actors"),
 }
 

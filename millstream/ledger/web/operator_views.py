@@ -83,8 +83,16 @@ def batch_page(request: HttpRequest, batch: UUID) -> HttpResponse:
         "desk_title": _("Payout batch {code}").format(code=made.code),
         "batch": made,
         "items": _item_rows(items),
+        "takes": _takes(made.id),
     }
     return render(request, "ledger/payout_batch.html", desk(request, "payouts") | found)
+
+
+def _takes(batch: PayoutBatchId) -> list[dict[str, Any]]:
+    takes = api.payout_file_takes(batch)
+    names = actors(ActorId(take.taken_by) for take in takes)
+    found = [(take, names.get(ActorId(take.taken_by))) for take in takes]
+    return [{"at": take.taken_at, "name": actor.name if actor else None, "id": take.taken_by} for take, actor in found]
 
 
 def _item_rows(items: Iterable[PayoutItemRecord]) -> list[dict[str, Any]]:
@@ -128,6 +136,16 @@ def mark_item(request: HttpRequest, batch: UUID) -> HttpResponse:
     if api.payout_item(item).batch_id != batch:
         raise NotFound(what="payout item")
     api.mark_payout_item(item, ItemState(told["state"]), now=now_of(request), reason=told["reason"])
+    return redirect("ledger:payout_batch", batch)
+
+
+@require_POST
+@operators_only
+def mark_batch(request: HttpRequest, batch: UUID) -> HttpResponse:
+    """Mark everything of a batch that is still on its way as paid."""
+    count = api.mark_batch_paid(PayoutBatchId(batch), now=now_of(request))
+    said = ngettext("{count} payout was marked as paid.", "{count} payouts were marked as paid.", count)
+    messages.success(request, said.format(count=count))
     return redirect("ledger:payout_batch", batch)
 
 

@@ -14,5 +14,6 @@ urlpatterns = [
     path("money/payouts/<uuid:batch>/", operator_views.batch_page, name="payout_batch"),
     path("money/payouts/<uuid:batch>/bank.csv", operator_views.batch_file, name="payout_file"),
     path("money/payouts/<uuid:batch>/mark/", operator_views.mark_item, name="mark_item"),
+    path("money/payouts/<uuid:batch>/paid/", operator_views.mark_batch, name="mark_batch"),
     path("money/trial-balance/", operator_views.trial_balance_page, name="trial_balance"),
 ]

@@ -13,7 +13,15 @@ from django.utils import translation
 
 from millstream.kernel.clock import read_now
 from millstream.kernel.ids import new_id
-from millstream.ledger.api import make_payout_batch, payout_account, payout_batch, payout_items, post_entries
+from millstream.ledger.api import (
+    check_books,
+    make_payout_batch,
+    payout_account,
+    payout_batch,
+    payout_file_takes,
+    payout_items,
+    post_entries,
+)
 from millstream.ledger.types import ItemState, PayoutBatchId, PayoutBatchRecord
 from millstream.people.api import join_actor
 from millstream.people.models import User
@@ -181,7 +189,9 @@ def test_payouts_are_for_the_operator_alone(address: str) -> None:
     assert _signed_in(operator=True).get(told).status_code == 200
 
 
-@pytest.mark.parametrize("address", ["/money/payouts/{batch}/bank.csv", "/money/payouts/{batch}/mark/"])
+@pytest.mark.parametrize(
+    "address", ["/money/payouts/{batch}/bank.csv", "/money/payouts/{batch}/mark/", "/money/payouts/{batch}/paid/"]
+)
 def test_strangers_neither_take_files_nor_mark(address: str) -> None:
     """The bank's file and the marks are the operator's."""
     batch, amina = _batch()
@@ -213,6 +223,40 @@ def test_the_operator_makes_a_batch_takes_the_file_and_marks() -> None:
     assert again.status_code == 409
     client.post("/money/payouts/")
     assert "There is nothing to pay out" in client.post("/money/payouts/", follow=True).content.decode()
+
+
+def test_a_batch_says_who_took_its_file() -> None:
+    """Before anybody did it says so; then each taker with the time, in clear words."""
+    batch, _ = _batch()
+    client = _signed_in(operator=True)
+    assert "Nobody has taken the file yet." in client.get(f"/money/payouts/{batch.id}/").content.decode()
+    client.post(f"/money/payouts/{batch.id}/bank.csv")
+    client.post(f"/money/payouts/{batch.id}/bank.csv", {"bom": "0"})
+    first, second = payout_file_takes(batch.id)
+    assert first.taken_by == second.taken_by
+    page = client.get(f"/money/payouts/{batch.id}/").content.decode()
+    assert "Nobody has taken the file yet." not in page
+    assert "File taken" in page
+
+
+def test_all_of_a_batch_is_marked_as_paid_at_once_but_for_what_came_back() -> None:
+    """What the bank returned stays returned; pressing again marks nothing; the books hold."""
+    for name in ("Bo", "Dao"):
+        other = actor(name)
+        earn(other, 3_000)
+        open_bank(other)
+    batch, _ = _batch()
+    client = _signed_in(operator=True)
+    returned, *others = payout_items(batch.id)
+    mark = {"item": str(returned.id), "state": "returned", "reason": "closed"}
+    client.post(f"/money/payouts/{batch.id}/mark/", mark)
+    page = client.post(f"/money/payouts/{batch.id}/paid/", follow=True).content.decode()
+    assert "2 payouts were marked as paid." in page
+    states = [item.state for item in payout_items(batch.id)]
+    assert (len(others), states) == (2, [ItemState.RETURNED, ItemState.PAID, ItemState.PAID])
+    again = client.post(f"/money/payouts/{batch.id}/paid/", follow=True).content.decode()
+    assert "0 payouts were marked as paid." in again
+    assert check_books() == []
 
 
 def test_an_item_is_marked_only_on_its_own_batch() -> None:
