@@ -4,9 +4,9 @@ from millstream.orders.actions.ask_gateway import ask_open_sessions
 from millstream.orders.actions.ask_refund import ask_refund
 from millstream.orders.actions.cancel_order import cancel_order
 from millstream.orders.actions.capture_payments import capture_payments
+from millstream.orders.actions.close_case import close_case
 from millstream.orders.actions.deliver_order import deliver_now, deliver_order, end_return_window
 from millstream.orders.actions.expire_orders import expire_orders
-from millstream.orders.actions.open_case import close_case
 from millstream.orders.actions.open_session import open_session
 from millstream.orders.actions.pay_again import payment_to_make
 from millstream.orders.actions.place_orders import place_order, place_orders

@@ -186,7 +186,10 @@ class GatewayEvent(models.Model):
 
 
 class Refund(Row):
-    """Money to be given back, booked when asked; the gateway is told until it says done."""
+    """Money to be given back, booked when asked; the gateway is told until it says done or no.
+
+    `replaces` is the refused refund whose place this one took, once.
+    """
 
     payment = models.ForeignKey(Payment, models.PROTECT, related_name="refunds")
     amount_minor = models.BigIntegerField()
@@ -199,6 +202,7 @@ class Refund(Row):
     tried_at = models.DateTimeField(null=True)
     tries = models.IntegerField(db_default=0)
     ended_at = models.DateTimeField(null=True)
+    replaces = models.OneToOneField("self", models.PROTECT, null=True, related_name="+")
 
     class Meta:
         constraints: ClassVar = [

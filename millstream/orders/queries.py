@@ -12,7 +12,9 @@ from millstream.kernel.pages import PAGE_SIZE, Page, page_of
 from millstream.kernel.refusals import NotFound
 from millstream.orders.links import is_signed
 from millstream.orders.models import Line, Order, Payment, PaymentCase, Refund, RefundShare
+from millstream.orders.rules import ends_of
 from millstream.orders.types import (
+    STANDING_REFUNDS,
     CaseId,
     CaseKind,
     CaseRecord,
@@ -133,19 +135,21 @@ def placed_of(order_id: UUID, payment_id: UUID) -> OrderPlaced:
 
 def open_cases(*, size: int = PAGE_SIZE) -> list[CaseRecord]:
     """Cases that wait for somebody, oldest first."""
-    waiting = PaymentCase.objects.filter(closed_at__isnull=True).select_related("order").order_by("opened_at")
+    waiting = (
+        PaymentCase.objects.filter(closed_at__isnull=True).select_related("order", "payment").order_by("opened_at")
+    )
     return [_case(row) for row in waiting[:size]]
 
 
 def closed_cases(*, size: int = PAGE_SIZE) -> list[CaseRecord]:
     """Cases that were closed, newest first."""
-    done = PaymentCase.objects.filter(closed_at__isnull=False).select_related("order").order_by("-closed_at")
+    done = PaymentCase.objects.filter(closed_at__isnull=False).select_related("order", "payment").order_by("-closed_at")
     return [_case(row) for row in done[:size]]
 
 
 def cases_of(order_ids: Iterable[UUID]) -> list[CaseRecord]:
     """The cases about these orders."""
-    about = PaymentCase.objects.filter(order_id__in=set(order_ids)).select_related("order")
+    about = PaymentCase.objects.filter(order_id__in=set(order_ids)).select_related("order", "payment")
     return [_case(row) for row in about.order_by("opened_at")]
 
 
@@ -172,6 +176,7 @@ def _case(row: PaymentCase) -> CaseRecord:
         detail=row.detail,
         closed_at=row.closed_at,
         resolution=row.resolution,
+        ends=ends_of(CaseKind(row.kind), pays_order=row.payment is None or row.payment.accepted),
     )
 
 
@@ -200,6 +205,7 @@ def record_of(row: Order) -> OrderRecord:
         delivered_at=row.delivered_at,
         releasable_at=row.releasable_at,
         released_at=row.released_at,
+        ended_why=row.ended_why,
         lines=tuple(_line(line) for line in row.lines.all()),
         payments=tuple(_payment(payment) for payment in row.payments.all()),
     )
@@ -259,7 +265,7 @@ def unsettled_orders(actors: Collection[UUID], visitors: Collection[UUID] = ()) 
     """
     theirs = Q(buyer_id__in=actors) | Q(seller_id__in=actors) | Q(host_id__in=actors) | Q(visitor__in=visitors)
     moving = Payment.objects.filter(state=PaymentState.OPEN.value).values("order_id")
-    back = Refund.objects.filter(state=RefundState.ASKED.value).values("payment__order_id")
+    back = Refund.objects.filter(state__in=(RefundState.ASKED, RefundState.FAILED)).values("payment__order_id")
     cases = PaymentCase.objects.filter(closed_at=None, order__isnull=False).values("order_id")
     going = Q(state__in=OPEN_STATES) | Q(id__in=moving) | Q(id__in=back) | Q(id__in=cases)
     rows = Order.objects.unscoped("whoever is to be forgotten").filter(theirs, going).order_by("id")
@@ -274,7 +280,8 @@ def browsers_of(actors: Collection[UUID]) -> set[UUID]:
 
 def _sales(lines: Iterable[Line]) -> list[SaleLine]:
     rows = list(lines)
-    shares = RefundShare.objects.filter(line_id__in=[row.id for row in rows]).exclude(refund__state=RefundState.FAILED)
+    standing = RefundShare.objects.filter(refund__state__in=STANDING_REFUNDS)
+    shares = standing.filter(line_id__in=[row.id for row in rows])
     back: defaultdict[UUID, dict[tuple[str, UUID], int]] = defaultdict(dict)
     for line, part, actor, minor in shares.values_list("line_id", "part", "actor_id").annotate(Sum("amount_minor")):
         back[line][part, actor] = minor

@@ -87,6 +87,24 @@ class NotRefundable(Refusal):
     code = "orders.not_refundable"
 
 
+class CaseHoldsMoney(Refusal):
+    """This case ends only by saying where its money goes, and not like this."""
+
+    code = "orders.case_holds_money"
+
+
+class RefundSettled(Refusal):
+    """What becomes of this refund's money was decided before (`state`)."""
+
+    code = "orders.refund_settled"
+
+
+class NotKept(Refusal):
+    """The sale cannot keep this money: it pays no order, or the goods are lost or with their maker again."""
+
+    code = "orders.not_kept"
+
+
 class NotDeliverable(Refusal):
     """Only a paid order can be delivered; this one is `state`."""
 

@@ -2,14 +2,14 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final
 
 from millstream.orders.refusals import BadStatement, KeyMissing, PriceChanged, QuantityRefused, WrongCurrency
-from millstream.orders.types import OrderState, PaymentState, StatementRow, Verdict
+from millstream.orders.types import CaseEnd, CaseKind, OrderState, PaymentState, StatementRow, Verdict
 
 MOST_UNITS: Final = 99
 KEY_LENGTHS: Final = range(16, 201)
@@ -27,8 +27,12 @@ STATEMENT_COLUMNS: Final = frozenset({"kind", "id", "session", "amount_minor", "
 MOST_STATEMENT_ROWS: Final = 20_000
 LONGEST_LINE_ID: Final = 100
 CURRENCY_LENGTH: Final = 3
-# A refunded order has money left when the gateway refused to give it back.
-REFUNDABLE: Final = frozenset({OrderState.PAID, OrderState.DELIVERED, OrderState.RELEASED, OrderState.REFUNDED})
+REFUNDABLE: Final = frozenset({OrderState.PAID, OrderState.DELIVERED, OrderState.RELEASED})
+# How a case may end; one that holds money says where it goes.
+ENDS: Final[Mapping[CaseKind, tuple[CaseEnd, ...]]] = {
+    CaseKind.REFUND_FAILED: (CaseEnd.AGAIN, CaseEnd.BY_HAND, CaseEnd.KEPT),
+    CaseKind.UNKNOWN_SESSION: (CaseEnd.AT_GATEWAY,),
+}
 
 
 def check_quantity(quantity: int) -> None:
@@ -100,6 +104,12 @@ def share_refund(amount_minor: int, left_minor: Sequence[int]) -> tuple[int, ...
 def refundable_minor(*, total_minor: int, refunded_minor: int, state: OrderState) -> int:
     """How much can still go back of an order."""
     return total_minor - refunded_minor if state in REFUNDABLE else 0
+
+
+def ends_of(kind: CaseKind, *, pays_order: bool = True) -> tuple[CaseEnd, ...]:
+    """How a case of this kind may end; money that pays no order is kept by no sale."""
+    ends = ENDS.get(kind, (CaseEnd.CLOSED,))
+    return ends if pays_order else tuple(end for end in ends if end is not CaseEnd.KEPT)
 
 
 def releasable_from(delivered_at: datetime, return_window_seconds: int) -> datetime:

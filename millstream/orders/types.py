@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, NewType
+from typing import Any, Final, NewType
 from uuid import UUID
 
 from millstream.kernel.texts import Text
@@ -31,6 +31,13 @@ class OrderState(StrEnum):
     REFUNDED = "refunded"
 
 
+class EndedWhy(StrEnum):
+    """Why an order ended refunded without anybody having asked for it; stands in `ended_why`."""
+
+    CAME_BACK = "parcel_came_back"
+    LOST = "parcel_lost"
+
+
 class PaymentState(StrEnum):
     """What the gateway said about one attempt to pay. Open means that it may still say anything."""
 
@@ -41,11 +48,22 @@ class PaymentState(StrEnum):
 
 
 class RefundState(StrEnum):
-    """Whether the gateway has given the money back."""
+    """Where a refund is. Failed: the gateway refused, its money lies apart until somebody says what becomes of it.
+
+    The last three are the ends of a failed one: another refund took its place, the money was given back outside the
+    gateway, or it stays with the sale after all.
+    """
 
     ASKED = "asked"
     DONE = "done"
     FAILED = "failed"
+    AGAIN = "again"
+    BY_HAND = "by_hand"
+    KEPT = "kept"
+
+
+# The refunds whose money is the buyer's and no part of the sale any more.
+STANDING_REFUNDS: Final = (RefundState.ASKED, RefundState.DONE, RefundState.FAILED, RefundState.BY_HAND)
 
 
 class CaseKind(StrEnum):
@@ -57,6 +75,17 @@ class CaseKind(StrEnum):
     LATE_PAYMENT = "late_payment"
     REFUND_FAILED = "refund_failed"
     STATEMENT_BREAK = "statement_break"
+    PARCEL_LOST = "parcel_lost"
+
+
+class CaseEnd(StrEnum):
+    """What is said with the closing of a case; all but the first move the money that the case holds."""
+
+    CLOSED = "closed"
+    AGAIN = "again"
+    BY_HAND = "by_hand"
+    KEPT = "kept"
+    AT_GATEWAY = "at_gateway"
 
 
 class Verdict(StrEnum):
@@ -236,6 +265,7 @@ class OrderRecord:
     released_at: datetime | None
     lines: tuple[LineRecord, ...] = ()
     payments: tuple[PaymentRecord, ...] = ()
+    ended_why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +282,7 @@ class CaseRecord:
     detail: dict[str, Any]
     closed_at: datetime | None
     resolution: str
+    ends: tuple[CaseEnd, ...] = (CaseEnd.CLOSED,)
 
 
 @dataclass(frozen=True, slots=True)

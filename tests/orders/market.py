@@ -4,13 +4,18 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from django.db import transaction
+
 from millstream.kernel.clock import read_now
 from millstream.kernel.ids import new_id
 from millstream.kernel.settings import conf
 from millstream.kernel.texts import both
+from millstream.logistics.actions.deliver import deliver
+from millstream.logistics.actions.move_custody import Why, lock_parcels, move_parcels
 from millstream.logistics.api import CentreSpec, NodeSpec, StationSpec, add_centre, add_roads, add_station
-from millstream.logistics.types import NodeKind
-from millstream.orders.api import capture_payments, place_order
+from millstream.logistics.models import Parcel
+from millstream.logistics.types import EventKind, Holder, HolderKind, NodeKind, ParcelState
+from millstream.orders.api import capture_payments, deliver_order, place_order
 from millstream.orders.models import Order
 from millstream.orders.types import Notice, OrderId, OrderPlaced, OrderWish, PaymentId, Verdict
 from millstream.pacts.api import agree_pact
@@ -127,6 +132,35 @@ def buy_and_pay(market: Market, *, quantity: int = 1) -> OrderPlaced:
     placed = buy(market, quantity=quantity)
     assert pay(placed) is Verdict.PAID
     return placed
+
+
+def parcel_of(placed: OrderPlaced) -> Parcel:
+    """The parcel of an order as it stands."""
+    return Parcel.objects.unscoped("a test").get(order_id=placed.order_id)
+
+
+def leave(market: Market, placed: OrderPlaced) -> None:
+    """The parcel is at the centre: too far to be called back."""
+    with transaction.atomic():
+        (parcel,) = lock_parcels([parcel_of(placed).id])
+        centre = Holder(HolderKind.CENTRE, market.centre)
+        move_parcels([parcel], Why(EventKind.ACCEPT), to=centre, state=ParcelState.AT_CENTRE, now=read_now())
+
+
+def reach(placed: OrderPlaced) -> datetime:
+    """The parcel reaches Bo; its order has not heard of it yet. Returns when."""
+    now = read_now()
+    with transaction.atomic():
+        (parcel,) = lock_parcels([parcel_of(placed).id])
+        deliver(parcel, Why(EventKind.DELIVER), at=now, now=now)
+    return now
+
+
+def arrive(placed: OrderPlaced) -> datetime:
+    """The parcel reaches Bo, and its order hears of it at once; returns when."""
+    now = reach(placed)
+    assert deliver_order(placed.order_id, delivered_at=now, now=now) is True
+    return now
 
 
 def row(placed: OrderPlaced) -> Order:

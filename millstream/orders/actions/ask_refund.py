@@ -14,6 +14,7 @@ from millstream.kernel.refusals import NotFound
 from millstream.ledger.api import post_entries, take_back
 from millstream.ledger.types import AccountKey, EntryDraft, EntryKind, PostingDraft, Purpose, TakeBack
 from millstream.orders import rules
+from millstream.orders.actions.call_back_goods import call_back_goods
 from millstream.orders.actions.release_escrow import account_of, explained, given_back
 from millstream.orders.facts import OrderRefunded
 from millstream.orders.models import Line, Order, Payment, Refund, RefundShare
@@ -38,6 +39,8 @@ def ask_refund(order_id: UUID, *, amount_minor: int | None, reason: str, by: UUI
 
     Every split line gives back its own part. Before release it comes out of escrow; after release from what is due
     to the actors, and what they do not have becomes their debt. Refuses more than is left of the payment.
+    Giving all of it back while the parcel can still be called back calls the order off: nobody packs for nothing,
+    and the goods are for sale again. A part is money alone: the goods stay sold.
     """
     order = _locked(order_id)
     left = rules.refundable_minor(
@@ -61,6 +64,8 @@ def ask_refund(order_id: UUID, *, amount_minor: int | None, reason: str, by: UUI
     _keep(refund, shares)
     whole = wanted == left
     _write_refunded(order, payment, wanted, whole=whole, now=now)
+    if whole and order.state == OrderState.PAID:
+        call_back_goods(order, now=now)
     told = OrderRefunded(
         order=order_id,
         seller=order.seller_id,

@@ -6,7 +6,6 @@ from uuid import UUID
 from django.db import transaction
 
 from millstream.kernel.facts import record
-from millstream.kernel.ids import new_id
 from millstream.kernel.refusals import NotFound
 from millstream.logistics.api import cancel_parcel
 from millstream.orders.actions.ask_refund import ask_refund
@@ -14,8 +13,8 @@ from millstream.orders.facts import OrderCancelled
 from millstream.orders.models import Line, Order
 from millstream.orders.refusals import NotCancellable
 from millstream.orders.types import OrderState
-from millstream.shops.api import release_holds, return_stock
-from millstream.shops.types import HoldId, ReturnAsk
+from millstream.shops.api import release_holds
+from millstream.shops.types import HoldId
 
 
 @transaction.atomic
@@ -50,8 +49,6 @@ def _cancel_paid(order: Order, reason: str, by: UUID, now: datetime) -> None:
     ask_refund(order.id, amount_minor=None, reason=reason, by=by, now=now)
     refunded = Order.objects.unscoped("guarded").filter(id=order.id, state=OrderState.REFUNDED)
     assert refunded.update(ended_why=reason[:200]) == 1
-    lines = Line.objects.filter(order_id=order.id).order_by("id")
-    return_stock([ReturnAsk(new_id(), HoldId(line.hold_id), line.quantity) for line in lines], now=now)
 
 
 def _holds(order: Order) -> list[HoldId]:

@@ -6,8 +6,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-
 from millstream.kernel.facts import record_many
 from millstream.kernel.settings import conf
 from millstream.orders.facts import PaymentCaseOpened
@@ -29,7 +27,7 @@ class CaseAsk:
 def open_cases(asks: Sequence[CaseAsk], *, now: datetime) -> None:
     """Open a case for each ask that has none yet; the platform's actor owns it until somebody takes it."""
     fresh = []
-    for ask in asks:
+    for ask in {(ask.kind, ask.key): ask for ask in asks}.values():
         if PaymentCase.objects.filter(kind=ask.kind, key=ask.key).exists():
             continue
         fresh.append(
@@ -48,11 +46,3 @@ def open_cases(asks: Sequence[CaseAsk], *, now: datetime) -> None:
         [PaymentCaseOpened(case=case.id, what=case.kind, owner=case.owner_id, order=case.order_id) for case in fresh],
         now=now,
     )
-
-
-@transaction.atomic
-def close_case(case_id: UUID, *, resolution: str, by: UUID, now: datetime) -> bool:
-    """Close a case with a sentence that says what was done; False when it was closed before."""
-    assert resolution.strip(), "a case is closed with a resolution"
-    open_ones = PaymentCase.objects.filter(id=case_id, closed_at__isnull=True)
-    return open_ones.update(closed_at=now, closed_by_id=by, resolution=resolution.strip()[:500]) == 1

@@ -15,7 +15,7 @@ from millstream.ledger.api import post_entries, settle_debts
 from millstream.ledger.types import AccountKey, EntryDraft, EntryKind, PostingDraft, Purpose
 from millstream.orders.facts import EscrowReleased
 from millstream.orders.models import Line, Order, RefundShare
-from millstream.orders.types import OrderState, RefundState
+from millstream.orders.types import STANDING_REFUNDS, OrderState
 from millstream.pacts.api import split_lines
 from millstream.pacts.types import SplitLineRecord
 
@@ -57,7 +57,7 @@ def release_escrow(*, now: datetime, limit: int = LARGEST_SWEEP) -> list[UUID]:
 
 def given_back(line_ids: Sequence[UUID]) -> Mapping[ShareKey, int]:
     """How much of each split line was refunded already."""
-    shares = RefundShare.objects.filter(line_id__in=line_ids).exclude(refund__state=RefundState.FAILED)
+    shares = RefundShare.objects.filter(line_id__in=line_ids, refund__state__in=STANDING_REFUNDS)
     summed = shares.values_list("line_id", "part", "actor_id").annotate(minor=Sum("amount_minor"))
     return {(line, part, actor): minor for line, part, actor, minor in summed}
 

@@ -21,7 +21,7 @@ from millstream.orders.rules import refundable_minor
 from millstream.orders.types import OrderRecord, OrderState
 from millstream.orders.web.forms import ReasonForm, RefundForm, StateForm
 from millstream.orders.web.order_views import money_rows
-from millstream.orders.web.words import badge_of, steps_of
+from millstream.orders.web.words import FOR_SELLER, badge_of, steps_of
 from millstream.pacts.api import split_lines
 from millstream.people.acting import Acting, acting_as, acting_as_of
 from millstream.people.types import ActorKind, Role
@@ -125,7 +125,7 @@ def _shown(
         "shares": [share for lines in split_lines([line.id for line in record.lines]).values() for share in lines],
         "steps": steps_of(record, timeline([record.id]).get(record.id, ())),
         "parcels": parcels_of_order(record.id),
-        "cases": queries.cases_of([record.id]),
+        "case_words": [FOR_SELLER[case.kind] for case in queries.cases_of([record.id]) if case.kind in FOR_SELLER],
         "left_minor": left,
         "may_pack": record.state is OrderState.PAID and acting.actor is not None and acting.actor.id == record.seller,
         "may_cancel": record.state in (OrderState.PLACED, OrderState.PAID),

@@ -11,7 +11,7 @@ from millstream.kernel.money import to_minor
 from millstream.kernel.refusals import Refusal
 from millstream.kernel.wording import say
 from millstream.orders.rules import MOST_UNITS
-from millstream.orders.types import OrderState
+from millstream.orders.types import CaseEnd, OrderState
 from millstream.orders.web.wishes import Asked, saved_contact
 from millstream.people.api import checked_address, normalise_contact
 from millstream.people.types import AddressLines, ContactKind
@@ -130,6 +130,21 @@ class ResolutionForm(forms.Form):
     """What was done about a case."""
 
     resolution = forms.CharField(label=_("What was done"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class CaseEndForm(forms.Form):
+    """How a case ends, with what was done; only asking again needs no words."""
+
+    end = forms.ChoiceField(choices=[(end.value, end.value) for end in CaseEnd], required=False)
+    resolution = forms.CharField(max_length=500, required=False)
+
+    def chosen(self) -> tuple[CaseEnd, str] | None:
+        """How it ends and the words; None when they are missing or make no sense."""
+        if not self.is_valid():
+            return None
+        end = CaseEnd(self.cleaned_data["end"] or CaseEnd.CLOSED)
+        resolution: str = self.cleaned_data["resolution"].strip()
+        return (end, resolution) if resolution or end is CaseEnd.AGAIN else None
 
 
 class StatementForm(forms.Form):

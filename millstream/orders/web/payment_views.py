@@ -10,16 +10,16 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from millstream.kernel.refusals import Refusal
+from millstream.kernel.refusals import NotFound, Refusal
 from millstream.kernel.settings import conf
 from millstream.kernel.wording import say
 from millstream.orders import api, queries
 from millstream.orders.adapters.sandbox_gateway import SandboxGateway
 from millstream.orders.ports import GatewayRefused, GatewayUnreachable, gateway_port
-from millstream.orders.types import CaseRecord, Settled
+from millstream.orders.types import CaseEnd, CaseRecord, Settled
 from millstream.orders.web.desk_views import desk_nav
-from millstream.orders.web.forms import ResolutionForm, StateForm, StatementForm
-from millstream.orders.web.words import CASES, NEXT, badge_of
+from millstream.orders.web.forms import CaseEndForm, ResolutionForm, StateForm, StatementForm
+from millstream.orders.web.words import BREAKS, CASES, ENDS, NEXT, badge_of
 from millstream.people.acting import Acting, acting_as
 
 operates = acting_as(operator=True)
@@ -51,21 +51,37 @@ def cases(request: HttpRequest) -> HttpResponse:
 
 
 def _told(case: CaseRecord) -> dict[str, Any]:
-    return {"case": case, "what": CASES[case.kind], "next": NEXT[case.kind]}
+    return {
+        "case": case,
+        "what": CASES[case.kind],
+        "next": NEXT[case.kind],
+        "why": BREAKS.get(case.detail.get("why", "")),
+        "again": CaseEnd.AGAIN in case.ends,
+        "ends": [{"value": end.value, "label": ENDS[end]} for end in case.ends if end is not CaseEnd.AGAIN],
+    }
 
 
 @operates
 @require_POST
 def close(request: HttpRequest, case_id: UUID) -> HttpResponse:
-    """Close a case with what was done about it."""
-    form = ResolutionForm(request.POST)
-    if not form.is_valid():
+    """Close a case with what was done about it, and with what becomes of its money."""
+    chosen = CaseEndForm(request.POST).chosen()
+    if chosen is None:
         messages.error(request, _("Say what was done before you close a case."))
         return redirect("orders:cases")
     acting: Acting = request.acting  # type: ignore[attr-defined]
     by = acting.actor.id if acting.actor else conf().platform_actor
     now = request.now()  # type: ignore[attr-defined]
-    if api.close_case(case_id, resolution=form.cleaned_data["resolution"], by=by, now=now):
+    end, resolution = chosen
+    try:
+        closed = api.close_case(case_id, resolution=resolution, by=by, now=now, end=end)
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        said = say(refusal)
+        messages.error(request, f"{said.what} {said.next}")
+        return redirect("orders:cases")
+    if closed:
         messages.success(request, _("The case is closed."))
     else:
         messages.info(request, _("Somebody had closed the case before."))

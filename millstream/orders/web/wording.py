@@ -61,6 +61,19 @@ WORDING = {
     "orders.not_refundable": Wording(
         _("More cannot be given back than is left of the payment."), _("Choose a smaller amount."), 409
     ),
+    "orders.case_holds_money": Wording(
+        _("Money waits in this case. It closes by saying where the money goes."),
+        _("Choose one of the ways that the case offers."),
+        409,
+    ),
+    "orders.refund_settled": Wording(
+        _("Somebody has decided before what becomes of this money."), _("Look at the order to see what."), 409
+    ),
+    "orders.not_kept": Wording(
+        _("The sale cannot keep this money: the buyer does not have the goods."),
+        _("Give it back, by the gateway or by hand."),
+        409,
+    ),
     "orders.not_deliverable": Wording(
         _("Only a paid order can be delivered."), _("Look at the order to see where it stands."), 409
     ),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _l
 
 from millstream.kernel.web.formats import format_when
 from millstream.logistics.types import EventKind, TimelineStep
-from millstream.orders.types import CaseKind, OrderRecord, OrderState, PaymentState
+from millstream.orders.types import CaseEnd, CaseKind, EndedWhy, OrderRecord, OrderState, PaymentState
 
 STATES: Final[dict[OrderState, Promise]] = {
     OrderState.PLACED: _l("Waiting for payment"),
@@ -37,14 +37,52 @@ CASES: Final[dict[CaseKind, Promise]] = {
     CaseKind.LATE_PAYMENT: _l("Money came after the goods were gone; it is being given back"),
     CaseKind.REFUND_FAILED: _l("The gateway refused to give money back"),
     CaseKind.STATEMENT_BREAK: _l("A line of the gateway's statement matches nothing of ours"),
+    CaseKind.PARCEL_LOST: _l("A parcel was lost; the buyer gets everything back"),
 }
 NEXT: Final[dict[CaseKind, Promise]] = {
-    CaseKind.UNKNOWN_SESSION: _l("Ask the gateway who paid, then have it given back there."),
+    CaseKind.UNKNOWN_SESSION: _l("Ask the gateway who paid, have it given back there, and say so here: that books it."),
     CaseKind.WRONG_AMOUNT: _l("Nothing to do unless the refund fails. Look why the gateway took another amount."),
     CaseKind.SECOND_PAYMENT: _l("Nothing to do unless the refund fails. Tell the buyer if they ask."),
     CaseKind.LATE_PAYMENT: _l("Nothing to do unless the refund fails. Offer the buyer something else."),
-    CaseKind.REFUND_FAILED: _l("Ask the buyer how to send the money, or ask for the refund again."),
+    CaseKind.REFUND_FAILED: _l(
+        "The money waits apart for the buyer. Ask for the refund again, give it back by hand, or let the sale keep it "
+        "if the buyer agrees."
+    ),
     CaseKind.STATEMENT_BREAK: _l("Compare the line with the gateway's records and ours."),
+    CaseKind.PARCEL_LOST: _l(
+        "The maker has neither the goods nor the money: settle it with whoever had the parcel last."
+    ),
+}
+ENDS: Final[dict[CaseEnd, Promise]] = {
+    CaseEnd.CLOSED: _l("Close the case"),
+    CaseEnd.AGAIN: _l("Ask for the refund again"),
+    CaseEnd.BY_HAND: _l("It was given back by hand"),
+    CaseEnd.KEPT: _l("The sale keeps it"),
+    CaseEnd.AT_GATEWAY: _l("The gateway gave it back"),
+}
+BREAKS: Final[dict[str, Promise]] = {
+    "not_ours": _l("We know nothing of it."),
+    "other_amount": _l("We have booked another amount."),
+    "other_terms": _l("A line with another amount or fee was booked before."),
+    "refused": _l("The gateway had refused this refund; its money waits in a case or went another way."),
+}
+# What happened, for the maker: the money is the platform's to look after.
+FOR_SELLER: Final[dict[CaseKind, Promise]] = {
+    CaseKind.WRONG_AMOUNT: _l(
+        "The buyer paid another amount than was asked; it goes back. The order still waits for its money."
+    ),
+    CaseKind.SECOND_PAYMENT: _l("The buyer paid twice; the second payment goes back. Nothing for you to do."),
+    CaseKind.LATE_PAYMENT: _l("The buyer paid after the goods were gone; the money goes back. Nothing for you to do."),
+    CaseKind.REFUND_FAILED: _l(
+        "Money could not be given back to the buyer by the gateway; the operator looks after it."
+    ),
+    CaseKind.PARCEL_LOST: _l(
+        "The parcel was lost. The buyer has the money back; the operator settles your loss with whoever had the parcel."
+    ),
+}
+ENDED_WHY: Final[dict[str, Promise]] = {
+    EndedWhy.CAME_BACK: _l("The parcel could not be delivered and is with its maker again."),
+    EndedWhy.LOST: _l("The parcel was lost on its way."),
 }
 _PARCEL: Final[dict[EventKind, Promise]] = {
     EventKind.ANNOUNCE: _l("The maker is told to pack"),
@@ -77,7 +115,8 @@ def steps_of(record: OrderRecord, parcel: Sequence[TimelineStep]) -> list[dict[s
     if record.state in (OrderState.PAID, OrderState.DELIVERED, OrderState.RELEASED):
         steps += _last_steps(record)
     if record.refunded_minor:
-        steps.append({"title": _("Money given back"), "state": "done", "icon": "money"})
+        note = str(ENDED_WHY.get(record.ended_why, ""))
+        steps.append({"title": _("Money given back"), "state": "done", "icon": "money", "note": note})
     return steps
 
 

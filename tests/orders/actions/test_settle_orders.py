@@ -10,7 +10,6 @@ from millstream.kernel.settings import conf
 from millstream.ledger.api import balance, check_books, post_entries, subject_balance
 from millstream.ledger.types import AccountKey, EntryDraft, EntryKind, PostingDraft, Purpose
 from millstream.orders import facts
-from millstream.orders.actions.end_refund import fail_refund
 from millstream.orders.api import (
     ask_refund,
     cancel_order,
@@ -21,11 +20,9 @@ from millstream.orders.api import (
     expire_orders,
     payment_to_make,
     release_escrow,
-    settle_gateway_statement,
 )
-from millstream.orders.models import Payment, PaymentCase, Refund
+from millstream.orders.models import Payment, Refund
 from millstream.orders.refusals import (
-    BadStatement,
     DemoOnly,
     HoldExpired,
     NotCancellable,
@@ -33,9 +30,9 @@ from millstream.orders.refusals import (
     NotPayable,
     NotRefundable,
 )
-from millstream.orders.types import CaseKind, OrderPlaced, OrderState, PaymentState
+from millstream.orders.types import OrderPlaced, OrderState, PaymentState
 from millstream.shops.api import check_stock
-from tests.orders.market import Market, buy, buy_and_pay, make_market, row, run_out
+from tests.orders.market import Market, arrive, buy, buy_and_pay, make_market, row, run_out
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -55,8 +52,7 @@ def prove() -> None:
 def released(market: Market) -> OrderPlaced:
     """An order that was delivered and whose money went to everybody."""
     placed = buy_and_pay(market)
-    now = read_now()
-    deliver_order(placed.order_id, delivered_at=now, now=now)
+    now = arrive(placed)
     over = now + timedelta(seconds=conf().return_window_seconds)
     assert release_escrow(now=over) == [placed.order_id]
     return placed
@@ -66,8 +62,7 @@ def test_money_stays_in_escrow_until_the_return_window_is_over() -> None:
     """A delivered order is released at the end of its frozen window, not before, and once."""
     market = make_market()
     placed = buy_and_pay(market)
-    now = read_now()
-    assert deliver_order(placed.order_id, delivered_at=now, now=now) is True
+    now = arrive(placed)
     assert deliver_order(placed.order_id, delivered_at=now + timedelta(hours=1), now=now) is False
     over = now + timedelta(seconds=conf().return_window_seconds)
     assert release_escrow(now=over - timedelta(seconds=1)) == []
@@ -144,8 +139,7 @@ def test_a_part_refund_before_release_lowers_every_share_by_its_own_part() -> No
     placed = buy_and_pay(market)
     back = placed.total_minor * 3 // 10
     ask_refund(placed.order_id, amount_minor=back, reason="chipped", by=market.counter.amina, now=read_now())
-    now = read_now()
-    deliver_order(placed.order_id, delivered_at=now, now=now)
+    now = arrive(placed)
     release_escrow(now=now + timedelta(seconds=conf().return_window_seconds))
     got = [payable(actor) for actor in (market.counter.amina, market.counter.esi, market.park, market.platform)]
     assert sum(got) + payable(market.platform, Purpose.CARRIAGE) == placed.total_minor - back
@@ -177,20 +171,6 @@ def spend(actor: object, minor: int) -> None:
     )
     draft = EntryDraft(new_id(), EntryKind.PAYOUT_PAID, f"test:{new_id()}", read_now(), "test", new_id(), postings)
     post_entries([draft], now=read_now())
-
-
-def test_a_refund_that_the_gateway_refuses_is_taken_back_and_told() -> None:
-    """The booking is reversed, the money is the order's again, and somebody owns the case."""
-    market = make_market()
-    placed = buy_and_pay(market)
-    refund = ask_refund(placed.order_id, amount_minor=500, reason="scratched", by=None, now=read_now())
-    fail_refund(refund, reason="closed account", now=read_now())
-    fail_refund(refund, reason="closed account", now=read_now())
-    assert subject_balance(Purpose.ESCROW, placed.order_id) == placed.total_minor
-    assert PaymentCase.objects.get().kind == CaseKind.REFUND_FAILED
-    prove()
-    ask_refund(placed.order_id, amount_minor=500, reason="again", by=None, now=read_now())
-    prove()
 
 
 def test_cancelling_a_paid_order_gives_the_money_and_the_stock_back() -> None:
@@ -229,35 +209,3 @@ def test_a_declined_payment_can_be_made_anew_in_time() -> None:
         payment_to_make(placed.order_id, now=run_out(placed))
     with pytest.raises(NotPayable):
         payment_to_make(buy_and_pay(make_market()).order_id, now=read_now())
-
-
-STATEMENT = "kind,id,session,reference,amount_minor,fee_minor,net_minor,currency,at\n"
-
-
-def test_a_settlement_statement_is_booked_once_and_breaks_are_told() -> None:
-    """Bank and fee are booked against the gateway, line by line and once; a strange line becomes a case."""
-    placed = buy_and_pay(make_market())
-    capture = Payment.objects.get(id=placed.payment_id).capture
-    text = (
-        f"{STATEMENT}capture,{capture},{placed.payment_id},x,{placed.total_minor},82,0,CNY,2026-11-21T10:00:00+00:00\n"
-        "capture,strange,none,x,100,1,99,CNY,2026-11-21T10:00:00+00:00\n"
-    )
-    settled = settle_gateway_statement(text, now=read_now())
-    assert (settled.booked, settled.known, settled.breaks, settled.fee_minor) == (1, 0, 1, {"CNY": 82})
-    assert balance(AccountKey(Purpose.BANK, None, "CNY")) == placed.total_minor - 82
-    assert balance(AccountKey(Purpose.GATEWAY, None, "CNY")) == 0
-    assert balance(AccountKey(Purpose.GATEWAY_FEE, None, "CNY")) == 82
-    again = settle_gateway_statement(text, now=read_now())
-    assert (again.booked, again.known, again.breaks) == (0, 1, 1)
-    assert PaymentCase.objects.filter(kind=CaseKind.STATEMENT_BREAK).count() == 1
-    prove()
-
-
-def test_a_statement_that_cannot_be_read_books_nothing() -> None:
-    """A file without the columns, or with a broken line, is refused by its line."""
-    with pytest.raises(BadStatement) as refused:
-        settle_gateway_statement("a,b\n1,2\n", now=read_now())
-    assert refused.value.facts == {"line": 1}
-    with pytest.raises(BadStatement) as refused:
-        settle_gateway_statement(f"{STATEMENT}capture,x,s,r,12.5,0,0,CNY,2026-11-21T10:00:00+00:00\n", now=read_now())
-    assert refused.value.facts == {"line": 2}

@@ -18,7 +18,6 @@ from millstream.orders.api import (
     cancel_order,
     capture_payments,
     check_orders,
-    deliver_order,
     expire_orders,
     place_order,
     place_orders,
@@ -30,7 +29,7 @@ from millstream.orders.till.till import Till
 from millstream.orders.types import Notice, OrderPlaced, OrderState, Verdict
 from millstream.shops.api import check_stock
 from millstream.shops.refusals import SoldOut
-from tests.orders.market import again, buy, buy_and_pay, captured, make_market, row, run_out, wish
+from tests.orders.market import again, arrive, buy, buy_and_pay, captured, make_market, row, run_out, wish
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -138,8 +137,7 @@ def test_a_capture_races_a_cancel_and_no_money_is_lost() -> None:
 def test_two_sweeps_release_an_order_once() -> None:
     """Two workers at the same order: one entry."""
     placed = buy_and_pay(make_market())
-    now = read_now()
-    deliver_order(placed.order_id, delivered_at=now, now=now)
+    arrive(placed)
     due = row(placed).releasable_at
     assert due is not None
     answers = at_once(lambda: release_escrow(now=due), lambda: release_escrow(now=due))
@@ -151,8 +149,7 @@ def test_a_release_races_a_refund_and_the_money_goes_one_way() -> None:
     """Either back out of escrow, or released and taken back from everybody; never both."""
     for _ in range(5):
         placed = buy_and_pay(make_market())
-        now = read_now()
-        deliver_order(placed.order_id, delivered_at=now, now=now)
+        arrive(placed)
         due = row(placed).releasable_at
         assert due is not None
         answers = at_once(
