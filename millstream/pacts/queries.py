@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import Q
 
 from millstream.kernel.refusals import NotFound
+from millstream.kernel.settings import conf
 from millstream.pacts.models import FloorPrice, Pact
 from millstream.pacts.rules import choose_pacts, mistakes_in, parts_of, share_sale
 from millstream.pacts.types import (
@@ -52,6 +53,13 @@ JOIN pacts_pact AS pact ON pact.id = line.pact_id
 WHERE line.permille <> pact.permille OR line.part <> pact.part
    OR line.actor_id IS DISTINCT FROM coalesce(pact.beneficiary_id, sheet.host_id)
    OR sheet.frozen_at < pact.valid_from OR sheet.frozen_at >= pact.valid_to LIMIT %s
+"""
+# No pact stands behind the maker's part and delivery: the one is the seller's, the other the platform's.
+_NOT_BY_ITS_SHEET = """
+SELECT line.sheet_id, line.part, CASE line.part WHEN 'maker' THEN sheet.seller_id ELSE %s::uuid END, line.actor_id
+FROM pacts_splitline AS line JOIN pacts_splitsheet AS sheet ON sheet.line_id = line.sheet_id
+WHERE line.pact_id IS NULL
+  AND line.actor_id <> CASE line.part WHEN 'maker' THEN sheet.seller_id ELSE %s::uuid END LIMIT %s
 """
 
 
@@ -167,7 +175,7 @@ def check_splits() -> list[Difference]:
 
     Reads every split: for `reconcile` and drills, not for pages.
     """
-    return [*_sums(), *_by_pacts()]
+    return [*_sums(), *_by_pacts(), *_by_sheets()]
 
 
 def _sums() -> Iterator[Difference]:
@@ -195,3 +203,12 @@ def _by_pacts() -> Iterator[Difference]:
     for line, part, permille, agreed, actor, beneficiary in rows:
         expected, found = f"{agreed} permille to {beneficiary}", f"{permille} permille to {actor}"
         yield Difference(f"split of line {line}", f"the {part}'s part is as its pact says", expected, found)
+
+
+def _by_sheets() -> Iterator[Difference]:
+    platform = conf().platform_actor
+    with connection.cursor() as cursor:
+        cursor.execute(_NOT_BY_ITS_SHEET, [platform, platform, MOST_DIFFERENCES])
+        rows = cursor.fetchall()
+    for line, part, expected, found in rows:
+        yield Difference(f"split of line {line}", f"the {part}'s part is whose it is", str(expected), str(found))
