@@ -280,7 +280,14 @@ def test_every_kind_of_entry_has_a_title_in_both_languages() -> None:
     from millstream.ledger.types import EntryKind
     from millstream.ledger.web.explain import PARTS, PURPOSES, TITLES
 
-    unseen = {EntryKind.CAPTURE, EntryKind.LATE_CAPTURE, EntryKind.SETTLEMENT, EntryKind.PAYOUT_PAID}
+    unseen = {
+        EntryKind.CAPTURE,
+        EntryKind.LATE_CAPTURE,
+        EntryKind.REFUND_REFUSED,
+        EntryKind.REFUND_BY_HAND,
+        EntryKind.SETTLEMENT,
+        EntryKind.PAYOUT_PAID,
+    }
     assert set(EntryKind) - unseen == set(TITLES)
     for told in (*TITLES.values(), *PARTS.values(), *PURPOSES.values()):
         with translation.override("en"):
