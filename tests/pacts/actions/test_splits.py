@@ -119,7 +119,9 @@ VALUES (%s, %s, 100, 8, 'CNY', clock_timestamp())
 """
 LINES = """
 INSERT INTO pacts_splitline (sheet_id, position, part, actor_id, permille, base_minor, amount_minor, pact_id)
-SELECT %s, told.position, told.part, coalesce(pact.beneficiary_id, %s), told.permille, base_minor, amount_minor, pact.id
+SELECT %s, told.position, told.part,
+       CASE told.part WHEN 'carriage' THEN %s ELSE coalesce(pact.beneficiary_id, %s) END,
+       told.permille, base_minor, amount_minor, pact.id
 FROM unnest(%s::int[], %s::text[], %s::int[], %s::int[], %s::int[])
      AS told(position, part, permille, base_minor, amount_minor)
 LEFT JOIN pacts_pact AS pact ON pact.part = told.part
@@ -134,7 +136,8 @@ def _raw(town: Town, sides: Sequence[Side], *, whole: bool = True) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(SHEET, [line, town.amina])
         if sides:
-            cursor.execute(LINES, [line, town.amina, *[list(column) for column in zip(*sides, strict=True)]])
+            columns = [list(column) for column in zip(*sides, strict=True)]
+            cursor.execute(LINES, [line, town.platform, town.amina, *columns])
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
@@ -193,7 +196,7 @@ def test_a_committed_split_takes_no_more_lines() -> None:
     with transaction.atomic():
         line = _freeze(town)
     with pytest.raises(IntegrityError, match="split_is_frozen"), connection.cursor() as cursor:
-        cursor.execute(LINES, [line, town.femi, [9], ["host"], [0], [10_000], [0]])
+        cursor.execute(LINES, [line, town.platform, town.femi, [9], ["host"], [0], [10_000], [0]])
 
 
 @pytest.mark.django_db(transaction=True)
