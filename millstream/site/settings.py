@@ -105,6 +105,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "millstream.kernel.web.middleware.RefusalMiddleware",
+    "millstream.kernel.web.middleware.TextsFitRows",
 ]
 
 TEMPLATES = [

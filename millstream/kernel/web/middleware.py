@@ -1,27 +1,30 @@
 """What every request meets: one clock, refusals as pages, the visitor's cookie, a content security policy."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from millstream.kernel.clock import read_now
 from millstream.kernel.ids import new_id
-from millstream.kernel.refusals import Refusal
+from millstream.kernel.refusals import Invalid, Refusal
 from millstream.kernel.sealing import sign, signed_by_us
 from millstream.kernel.settings import conf
+from millstream.kernel.texts import fits_a_row
 from millstream.kernel.wording import say
 
 type Respond = Callable[[HttpRequest], HttpResponseBase]
 
 VISITOR_COOKIE = "visitor"
 VISITOR_SECONDS = 400 * 24 * 3600
+FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 class RequestClock:
@@ -99,6 +102,33 @@ class RefusalMiddleware:
         if not isinstance(exception, Refusal):
             return None
         return refusal_response(request, exception)
+
+
+class TextsFitRows:
+    """Refuses a text that no row takes (a NUL, half a letter) in an address, a question or a form, before its page."""
+
+    def __init__(self, respond: Respond) -> None:
+        self.respond = respond
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.respond(request)
+
+    def process_view(
+        self, request: HttpRequest, view: object, args: Sequence[Any], kwargs: Mapping[str, Any]
+    ) -> HttpResponse | None:
+        """Look at what the page will read; what a form's fields and the API's body hold they look at themselves too."""
+        told = {**kwargs, **_texts_of(request.GET)}
+        if request.method == "POST" and request.content_type in FORMS:
+            told |= _texts_of(request.POST)
+        unfit = [field for field, text in told.items() if isinstance(text, str) and not fits_a_row(text)]
+        if not unfit:
+            return None
+        return refusal_response(request, Invalid(field=unfit[0], why=_("There is a sign in it that cannot be kept.")))
+
+
+def _texts_of(told: QueryDict) -> dict[str, str]:
+    """All values of a field together: one that is unfit makes the field unfit."""
+    return {field: "".join(map(str, values)) for field, values in told.lists()}
 
 
 def wants_json(request: HttpRequest) -> bool:

@@ -1,11 +1,16 @@
 """The REST API under /api/v1/: the routers of the contexts, refusals as JSON, OpenAPI at /api/v1/docs."""
 
+import json
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from ninja import NinjaAPI
+from ninja.parser import Parser
 
 from millstream.deals.web.api import router as deals
 from millstream.kernel.refusals import Refusal
+from millstream.kernel.texts import fits_a_row
 from millstream.kernel.web.middleware import refusal_response
 from millstream.ledger.web.api import router as ledger
 from millstream.live.web.api import router as live
@@ -14,7 +19,20 @@ from millstream.orders.web.api import router as orders
 from millstream.people.access import SIGNED_IN
 from millstream.shops.web.api import router as shops
 
+
+class FittingTexts(Parser):
+    """Reads bodies whose texts all fit a row; any other is no body at all."""
+
+    def parse_body(self, request: HttpRequest) -> dict[str, Any]:
+        """The JSON of a body."""
+        told = super().parse_body(request)
+        if not fits_a_row(json.dumps(told, ensure_ascii=False).replace("\\u0000", "\0")):
+            raise ValueError("a text that no row takes")
+        return told
+
+
 api = NinjaAPI(
+    parser=FittingTexts(),
     title="Millstream",
     version="1",
     urls_namespace="api",
