@@ -22,6 +22,7 @@ logging.basicConfig(force=True, level="INFO")
 from millstream.kernel.nats import publish_hint
 publish_hint("test.nobody", {"a": 1})
 time.sleep(2.5)
+print(time.time())
 """
 
 HINT_AND_END = """
@@ -60,17 +61,16 @@ def test_a_hint_is_heard_also_after_the_line_was_given_up(nats_url: str) -> None
 
 def test_without_nats_it_is_said_once_and_the_process_ends_at_once() -> None:
     """Five attempts to connect are one line of log; the end of the process waits for none of them."""
-    began = time.monotonic()
     done = subprocess.run(
         [sys.executable, "-c", HINT_AND_WAIT],
         cwd=REPOSITORY,
         env={**os.environ, "NATS_URL": "nats://127.0.0.1:1"},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=True,
     )
-    assert time.monotonic() - began < 30
+    assert time.time() - float(done.stdout) < 30, "from the last line of the program to its end"
     assert done.stderr.count("NATS is away, hints goes on trying") == 1, done.stderr
     assert "Traceback" not in done.stderr
     assert "never awaited" not in done.stderr

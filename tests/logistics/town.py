@@ -120,6 +120,7 @@ class Town:
             "contents": (ContentLine({"en": "Celadon cup", "zh-hans": "青瓷茶杯"}, 2),),
             "buyer": self.bo,
             "value_minor": 12_800,
+            "currency": "CNY",
         }
         return ParcelAsk(**(told | given))  # type: ignore[arg-type]
 

@@ -41,8 +41,8 @@ class ParcelAsk:
     weight_grams: int
     contents: tuple[ContentLine, ...]
     buyer: UUID
-    value_minor: int = 0
-    currency: str = "CNY"
+    value_minor: int
+    currency: str
     destination_station: UUID | None = None
 
 
