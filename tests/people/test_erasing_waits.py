@@ -13,7 +13,7 @@ from millstream.people.models import Actor
 from millstream.people.types import ActorKind
 from tests.deals.fair import make_fair, people
 from tests.logistics.town import build_town
-from tests.orders.market import buy, make_market, pay, row
+from tests.orders.market import buy, leave, make_market, pay, row
 
 
 def why(actor: UUID) -> str:
@@ -40,8 +40,10 @@ def test_whoever_leads_or_has_won_a_lot_is_waited_for(db: None) -> None:
 @pytest.mark.django_db
 def test_a_parcel_that_goes_back_is_waited_for_with_its_refund() -> None:
     """The order is over by its state, and something is still on the road for it."""
-    placed = buy(make_market())
+    market = make_market()
+    placed = buy(market)
     pay(placed)
+    leave(market, placed)
     ask_refund(placed.order_id, amount_minor=None, reason="test", by=None, now=read_now())
     said = why(row(placed).buyer_id)
     assert f"Money of order {placed.code}" in said
