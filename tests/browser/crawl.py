@@ -17,7 +17,7 @@ VARYING = re.compile(
 )
 CODES = re.compile(r"(?<=/orders/)[^/]+|(?<=/track/)[^/]+|(?<=/studio/)(?!plan|key)[^/]+")
 ELSEWHERE = ("/admin/", "/accounts/logout", "/api/", "/healthz", "/files/", "/static/")
-FILES = (".pdf", ".csv", ".ics", "/trade")
+FILES = (".pdf", ".csv", ".ics", ".jsonl", "/trade")
 CJK = re.compile(r"[一-鿿]")
 LOOK = """() => ({
     lang: document.documentElement.lang,
